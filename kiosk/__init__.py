@@ -1,0 +1,1 @@
+"""Anjungan: the self-service kiosk of a public-service mall."""

@@ -1,0 +1,547 @@
+"""A visit as data: which screen follows which, and nothing else decides that.
+
+``step(state, event) -> (state, effects)`` is pure. Screens show a state and send events; they never navigate. Time is
+an input: ``Tick(at)`` carries a monotonic instant in seconds, so a test turns hours into a list of events.
+
+The road of one visit::
+
+    ATTRACT → AGENCIES → SERVICES → SHEET → ISSUING → RESULT ──────→ ATTRACT
+                  ↕  SEARCH ────────┘           ├──→ NOT_PRINTED ──→ ATTRACT
+                                                └──→ SHEET (refused, with the reason)
+
+Two things hold in every state and are tested as properties: at most one ``Issue`` is under way, and after a wipe
+nothing of the visitor is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from kiosk.core.availability import Closed
+
+
+class Screen(StrEnum):
+    """What the window shows. The value is also the name of the screen's files in ``ui/screens``."""
+
+    ATTRACT = "attract"
+    AGENCIES = "agencies"
+    SEARCH = "search"
+    SERVICES = "services"
+    SHEET = "sheet"
+    ISSUING = "issuing"
+    RESULT = "result"
+    NOT_PRINTED = "not_printed"
+    FAULT = "fault"
+
+
+class Outcome(StrEnum):
+    """What is known of the paper (DESIGN: a ticket's road)."""
+
+    PRINTED = "printed"
+    UNCONFIRMED = "unconfirmed"
+    NOT_PRINTED = "not_printed"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The ticket a visitor holds or should hold: what the result screens show."""
+
+    ticket: str
+    number: str
+    service: str
+    outcome: Outcome
+    cause: str | None
+    """Why there is no paper: ``paper_out``, ``cover_open``, ``offline``, … ; None when there is one."""
+    qr: str
+    issued_at: str
+    """Local wall-clock time with zone, ready to show: ``09.41 WIB``."""
+    ahead: int | None = None
+    priority: bool = False
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of patience. ``idle`` then ``warning``: a warning with a countdown, then everything is wiped."""
+
+    idle: float = 45.0
+    warning: float = 20.0
+    result: float = 20.0
+    """How long a printed ticket's screen stays."""
+    decide: float = 60.0
+    """How long the not-printed screen waits for an answer before the number is voided."""
+    issue_limit: float = 30.0
+    """The desk always answers sooner (its own deadlines); past this the window stops waiting and says so."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The whole state of the window. ``fresh()`` gives the one that holds nothing of anybody."""
+
+    screen: Screen = Screen.ATTRACT
+    language: str = "id"
+    agency: str | None = None
+    service: str | None = None
+    query: str = ""
+    page: int = 0
+    priority: bool = False
+    help: bool = False
+    came_from_search: bool = False
+    refused: Closed | None = None
+    """Why the desk gave no number for this service just now."""
+    request: int | None = None
+    """The Issue under way; answers to any other request are late and change nothing on the screen."""
+    issued: Issued | None = None
+    fault: str | None = None
+    """A stable code (``E-STO-02``) while the kiosk cannot serve."""
+    countdown: int | None = None
+    """Whole seconds left where the screen shows them: idle warning, result, decision."""
+    warned: bool = False
+    """The idle warning is up: any touch means "I am still here" and nothing else."""
+    now: float = 0.0
+    since: float = 0.0
+    """Instant of the last touch, or of the screen's start."""
+    serial: int = 0
+    """Counts requests over the life of the process; survives a wipe so that a late answer is recognised."""
+    default_language: str = "id"
+    timing: Timing = field(default_factory=Timing)
+
+    def fresh(self) -> Visit:
+        """Return the state after a wipe: attract screen, default language, nothing kept."""
+        return Visit(
+            language=self.default_language,
+            default_language=self.default_language,
+            timing=self.timing,
+            now=self.now,
+            since=self.now,
+            serial=self.serial,
+            fault=self.fault,
+            screen=Screen.FAULT if self.fault else Screen.ATTRACT,
+        )
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Start:
+    """The invitation was touched; a language button also names its language."""
+
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class ChooseAgency:
+    agency: str
+
+
+@dataclass(frozen=True)
+class ChooseService:
+    service: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class OpenSearch:
+    pass
+
+
+@dataclass(frozen=True)
+class TypeQuery:
+    """The whole text in the search field now."""
+
+    query: str
+
+
+@dataclass(frozen=True)
+class TurnPage:
+    """Show page ``page`` (from 0); the screen knows how many there are."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class SetPriority:
+    priority: bool
+
+
+@dataclass(frozen=True)
+class TakeTicket:
+    pass
+
+
+@dataclass(frozen=True)
+class TicketIssued:
+    request: int
+    issued: Issued
+
+
+@dataclass(frozen=True)
+class TicketRefused:
+    request: int
+    reason: Closed
+
+
+@dataclass(frozen=True)
+class DeskFailed:
+    """The store or the desk cannot serve; ``code`` is stable and documented."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class DeskReady:
+    """The desk serves again."""
+
+
+@dataclass(frozen=True)
+class KeepNumber:
+    """"I noted my number": the ticket stays callable without paper."""
+
+
+@dataclass(frozen=True)
+class CancelNumber:
+    """The visitor gives the number up."""
+
+
+@dataclass(frozen=True)
+class AnotherTicket:
+    """From the result: a number for one more service."""
+
+
+@dataclass(frozen=True)
+class Done:
+    pass
+
+
+@dataclass(frozen=True)
+class Back:
+    pass
+
+
+@dataclass(frozen=True)
+class Home:
+    pass
+
+
+@dataclass(frozen=True)
+class ShowHelp:
+    pass
+
+
+@dataclass(frozen=True)
+class CloseHelp:
+    pass
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Any touch, wherever it fell: somebody is here."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time passes: ``at`` is a monotonic instant in seconds."""
+
+    at: float
+
+
+Event: TypeAlias = (
+    Start | ChooseAgency | ChooseService | OpenSearch | TypeQuery | TurnPage | SetPriority | TakeTicket | TicketIssued
+    | TicketRefused | DeskFailed | DeskReady | KeepNumber | CancelNumber | AnotherTicket | Done | Back | Home | ShowHelp
+    | CloseHelp | SetLanguage | Touched | Tick
+)  # fmt: skip
+
+
+# --- effects ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Take a ticket at the desk; the answer comes as TicketIssued, TicketRefused or DeskFailed."""
+
+    request: int
+    service: str
+    priority: bool
+    language: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Void:
+    ticket: str
+    why: str
+    """``cancelled`` (the visitor said so) or ``silence`` (nobody answered)."""
+
+
+@dataclass(frozen=True)
+class Wiped:
+    """The visit is over: screens forget what they show (typed text, pages)."""
+
+
+Effect: TypeAlias = Issue | Keep | Void | Wiped
+Step: TypeAlias = tuple[Visit, tuple[Effect, ...]]
+
+# --- the rules --------------------------------------------------------------------------------------------------------
+
+_SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady)
+"""Events that are not a person's touch."""
+
+
+def step(state: Visit, event: Event) -> Step:
+    """Return the next state and what must be done. Pure; an event that has no meaning here changes nothing.
+
+    A touch while the idle warning is up only says "I am still here": it must not also press what lies beneath.
+    """
+    if not isinstance(event, _SILENT):
+        if state.warned:
+            return replace(state, warned=False, countdown=None, since=state.now), ()
+        if state.screen not in _TIMED_BY_ITSELF:
+            state = replace(state, since=state.now)
+    rule = _RULES.get(type(event))
+    assert rule is not None, f"no rule for {type(event).__name__}"  # a missing rule is a programming mistake
+    return rule(state, event)
+
+
+def _go(state: Visit, screen: Screen, **changes: object) -> Visit:
+    """Enter ``screen``: its page, help, refusal and clock start anew."""
+    base = replace(state, screen=screen, page=0, help=False, refused=None, warned=False, countdown=None, since=state.now)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def _wipe(state: Visit) -> Step:
+    return state.fresh(), (Wiped(),)
+
+
+def _start(state: Visit, event: Start) -> Step:
+    if state.screen is not Screen.ATTRACT:
+        return state, ()
+    return _go(state, Screen.AGENCIES, language=event.language or state.language), ()
+
+
+def _choose_agency(state: Visit, event: ChooseAgency) -> Step:
+    if state.screen not in (Screen.AGENCIES, Screen.SEARCH):
+        return state, ()
+    searched = state.screen is Screen.SEARCH
+    return _go(state, Screen.SERVICES, agency=event.agency, service=None, came_from_search=searched), ()
+
+
+def _choose_service(state: Visit, event: ChooseService) -> Step:
+    if state.screen not in (Screen.SERVICES, Screen.SEARCH):
+        return state, ()
+    searched = state.screen is Screen.SEARCH or state.came_from_search
+    return _go(
+        state, Screen.SHEET, agency=event.agency, service=event.service, priority=False, came_from_search=searched
+    ), ()
+
+
+def _open_search(state: Visit, event: OpenSearch) -> Step:
+    if state.screen is not Screen.AGENCIES:
+        return state, ()
+    return _go(state, Screen.SEARCH, query=""), ()
+
+
+def _type_query(state: Visit, event: TypeQuery) -> Step:
+    if state.screen is not Screen.SEARCH:
+        return state, ()
+    return replace(state, query=event.query[:40], page=0), ()
+
+
+def _turn_page(state: Visit, event: TurnPage) -> Step:
+    if state.screen in _TIMED_BY_ITSELF or state.screen is Screen.ATTRACT:
+        return state, ()
+    return replace(state, page=max(0, event.page)), ()
+
+
+def _set_priority(state: Visit, event: SetPriority) -> Step:
+    if state.screen is not Screen.SHEET:
+        return state, ()
+    return replace(state, priority=event.priority), ()
+
+
+def _take(state: Visit, event: TakeTicket) -> Step:
+    if state.screen is not Screen.SHEET or state.service is None:
+        return state, ()
+    serial = state.serial + 1
+    issue = Issue(serial, state.service, state.priority, state.language)
+    return _go(state, Screen.ISSUING, request=serial, serial=serial), (issue,)
+
+
+def _issued(state: Visit, event: TicketIssued) -> Step:
+    issued = event.issued
+    if state.screen is not Screen.ISSUING or state.request != event.request:
+        # Nobody is waiting for this answer any more. With paper the visitor has it in hand; without paper nobody
+        # knows the number, so it must not be called.
+        lost = issued.outcome is Outcome.NOT_PRINTED
+        return state, (Void(issued.ticket, "silence"),) if lost else ()
+    if issued.outcome is Outcome.NOT_PRINTED:
+        after = _go(state, Screen.NOT_PRINTED, request=None, issued=issued)
+        return replace(after, countdown=_whole(state.timing.decide)), ()
+    after = _go(state, Screen.RESULT, request=None, issued=issued)
+    return replace(after, countdown=_whole(state.timing.result)), ()
+
+
+def _refused(state: Visit, event: TicketRefused) -> Step:
+    if state.screen is not Screen.ISSUING or state.request != event.request:
+        return state, ()
+    return _go(state, Screen.SHEET, request=None, refused=event.reason), ()
+
+
+def _desk_failed(state: Visit, event: DeskFailed) -> Step:
+    return replace(state, fault=event.code).fresh(), (Wiped(),)
+
+
+def _desk_ready(state: Visit, event: DeskReady) -> Step:
+    if state.fault is None:
+        return state, ()
+    return _wipe(replace(state, fault=None))
+
+
+def _keep(state: Visit, event: KeepNumber) -> Step:
+    if state.screen is not Screen.NOT_PRINTED or state.issued is None:
+        return state, ()
+    after, effects = _wipe(state)
+    return after, (Keep(state.issued.ticket), *effects)
+
+
+def _cancel(state: Visit, event: CancelNumber) -> Step:
+    return _give_up(state, "cancelled")
+
+
+def _give_up(state: Visit, why: str) -> Step:
+    if state.screen is not Screen.NOT_PRINTED or state.issued is None:
+        return state, ()
+    after, effects = _wipe(state)
+    return after, (Void(state.issued.ticket, why), *effects)
+
+
+def _another(state: Visit, event: AnotherTicket) -> Step:
+    if state.screen is not Screen.RESULT:
+        return state, ()
+    # The same person goes on: the language stays, everything else of the first ticket goes.
+    return _go(state.fresh(), Screen.AGENCIES, language=state.language), (Wiped(),)
+
+
+def _done(state: Visit, event: Done) -> Step:
+    return _wipe(state) if state.screen is Screen.RESULT else (state, ())
+
+
+_BACK = {
+    Screen.AGENCIES: Screen.ATTRACT,
+    Screen.SEARCH: Screen.AGENCIES,
+    Screen.SERVICES: Screen.AGENCIES,
+    Screen.SHEET: Screen.SERVICES,
+}
+
+
+def _back(state: Visit, event: Back) -> Step:
+    if state.help:
+        return replace(state, help=False), ()
+    target = _BACK.get(state.screen)
+    if target is None:
+        return state, ()
+    if target is Screen.ATTRACT:
+        return _wipe(state)
+    if state.screen in (Screen.SHEET, Screen.SERVICES) and state.came_from_search:
+        return _go(state, Screen.SEARCH, service=None, agency=None, priority=False, came_from_search=False), ()
+    if target is Screen.AGENCIES:
+        return _go(state, target, agency=None, service=None, query="", came_from_search=False), ()
+    return _go(state, target, service=None, priority=False), ()
+
+
+def _home(state: Visit, event: Home) -> Step:
+    if state.screen in (Screen.ATTRACT, Screen.ISSUING, Screen.NOT_PRINTED, Screen.FAULT):
+        return state, ()  # NOT_PRINTED asks for one of two answers; "home" is neither
+    return _wipe(state)
+
+
+def _show_help(state: Visit, event: ShowHelp) -> Step:
+    if state.screen in (Screen.ISSUING, Screen.FAULT):
+        return state, ()
+    return replace(state, help=True), ()
+
+
+def _close_help(state: Visit, event: CloseHelp) -> Step:
+    return replace(state, help=False), ()
+
+
+def _set_language(state: Visit, event: SetLanguage) -> Step:
+    return replace(state, language=event.language), ()
+
+
+def _touched(state: Visit, event: Touched) -> Step:
+    return state, ()
+
+
+_TIMED_BY_ITSELF = (Screen.ISSUING, Screen.RESULT, Screen.NOT_PRINTED)
+"""Screens whose own clock runs whatever is touched: a hand resting on the glass must not keep a ticket up."""
+
+
+def _tick(state: Visit, event: Tick) -> Step:
+    state = replace(state, now=max(event.at, state.now))
+    waited = state.now - state.since
+    timing = state.timing
+    if state.screen is Screen.RESULT:
+        return _count(state, timing.result - waited, _wipe)
+    if state.screen is Screen.NOT_PRINTED:
+        return _count(state, timing.decide - waited, lambda s: _give_up(s, "silence"))
+    if state.screen is Screen.ISSUING:
+        if waited >= timing.issue_limit:
+            return _desk_failed(state, DeskFailed("E-DSK-01"))
+        return state, ()
+    if state.screen is Screen.FAULT or (state.screen is Screen.ATTRACT and not state.help and _is_default(state)):
+        return state, ()
+    if waited < timing.idle:
+        return state, ()
+    return _count(replace(state, warned=True), timing.idle + timing.warning - waited, _wipe)
+
+
+def _is_default(state: Visit) -> bool:
+    return state.language == state.default_language
+
+
+def _count(state: Visit, left: float, then: Callable[[Visit], Step]) -> Step:
+    return then(state) if left <= 0 else (replace(state, countdown=_whole(left)), ())
+
+
+def _whole(seconds: float) -> int:
+    return max(1, math.ceil(seconds))
+
+
+_RULES: dict[type, Callable[[Visit, object], Step]] = {
+    Start: _start,
+    ChooseAgency: _choose_agency,
+    ChooseService: _choose_service,
+    OpenSearch: _open_search,
+    TypeQuery: _type_query,
+    TurnPage: _turn_page,
+    SetPriority: _set_priority,
+    TakeTicket: _take,
+    TicketIssued: _issued,
+    TicketRefused: _refused,
+    DeskFailed: _desk_failed,
+    DeskReady: _desk_ready,
+    KeepNumber: _keep,
+    CancelNumber: _cancel,
+    AnotherTicket: _another,
+    Done: _done,
+    Back: _back,
+    Home: _home,
+    ShowHelp: _show_help,
+    CloseHelp: _close_help,
+    SetLanguage: _set_language,
+    Touched: _touched,
+    Tick: _tick,
+}  # type: ignore[assignment]

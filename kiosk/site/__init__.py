@@ -1,0 +1,1 @@
+"""The site as files: reading, checking, spreadsheet exchange, safe replacement."""

@@ -1,0 +1,1 @@
+"""The kiosk's SQLite file: tickets, outbox, audit."""

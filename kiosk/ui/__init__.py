@@ -1,0 +1,1 @@
+"""The window: Kivy, and only here."""
