@@ -206,3 +206,34 @@ def _section(name: str, kind: type[msgspec.Struct], values: Mapping[str, tuple[A
 def _choices(hint: Any) -> str:
     choices = getattr(hint, "__args__", ()) if "Literal" in repr(hint) else ()
     return f"; allowed: {', '.join(str(choice) for choice in choices)}" if choices else ""
+
+
+def load_or_last_good(
+    path: Path | None, state: Path, environ: Mapping[str, str] = os.environ
+) -> tuple[Settings, SettingsError | None]:
+    """Like ``load``, for a kiosk that must open in the morning: where the file is bad, the last good copy serves.
+
+    Returns the settings and the error that a technician must see, or None. Raises SettingsError when there is no good
+    copy either.
+    """
+    kept = state / "last-good" / "kiosk.toml"
+    try:
+        settings = load(path, environ)
+    except SettingsError as error:
+        if not kept.is_file():
+            raise
+        good = load(kept, environ)
+        # Places in it stay relative to the file that was meant.
+        return msgspec.structs.replace(good, file=(path or DEFAULT_FILE).absolute()), error
+    _keep(settings.file, kept)
+    return settings, None
+
+
+def _keep(file: Path, kept: Path) -> None:
+    text = file.read_bytes()
+    if kept.is_file() and kept.read_bytes() == text:
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_suffix(".new")
+    fresh.write_bytes(text)
+    fresh.replace(kept)
