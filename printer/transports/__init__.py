@@ -1,0 +1,1 @@
+"""Ways to a printer: bounded writes, a read side, a deadline on every call."""
