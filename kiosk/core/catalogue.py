@@ -16,13 +16,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from kiosk.core.common import Weekday
+
 REQUIRED_LANGUAGES = ("id", "en")
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
 QueueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _bilingual_text(value: dict[str, str]) -> dict[str, str]:
@@ -50,11 +50,6 @@ Text = Annotated[dict[str, Sentence], AfterValidator(_bilingual_text)]
 """One text in every language: ``{"id": "Dukcapil", "en": "Civil registry"}``."""
 TextList = Annotated[dict[str, tuple[Sentence, ...]], AfterValidator(_bilingual_list)]
 """Lines in every language, the same number in each; ``{}`` when nothing is known."""
-
-
-def say(text: Mapping[str, str], language: str) -> str:
-    """Return ``text`` in ``language``; Indonesian where that language has none."""
-    return text.get(language) or text["id"]
 
 
 class Record(BaseModel):
@@ -174,6 +169,8 @@ class Queue(Record):
     """The counters that call it, as written on the wall: ``4–7``; empty when not known."""
     quota: int | None = Field(default=None, ge=1, le=9999)
     """Tickets a day; None = as many as the series holds."""
+    note: str | None = None
+    """For those who keep the catalogue; never shown to visitors."""
 
 
 class Agency(Record):
