@@ -8,6 +8,7 @@ one, and the site's ``overrides`` and ``holidays.open_anyway`` say so.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.core.availability import HolidayNames
     from kiosk.core.catalogue import Site
+
+_ESTIMATED = re.compile(r" \((?:perkiraan|estimated)\)")
 
 
 def holiday_names(site: Site) -> HolidayNames:
@@ -49,9 +52,15 @@ def _year(country: str, year: int) -> dict[dt.date, Mapping[str, str]]:
     import holidays
 
     try:
-        own = holidays.country_holidays(country, years=year)
+        own_language = holidays.country_holidays(country).default_language
+        # Without a language the library would take the machine's.
+        own = holidays.country_holidays(country, years=year, language=own_language)
         english = holidays.country_holidays(country, years=year, language="en_US")
     except NotImplementedError as error:
         raise ValueError(f"holidays.country is {country!r}; the holidays library does not know it") from error
-    # The default language of a country's table is its own; "id" is where the catalogue keeps the local text.
-    return {date: {"id": name, "en": english.get(date, name)} for date, name in own.items()}
+    return {date: {"id": _plain(name), "en": _plain(english.get(date, name))} for date, name in own.items()}
+
+
+def _plain(name: str) -> str:
+    """Leave out "(estimated)" of lunar dates in later years: the site's overrides settle those."""
+    return _ESTIMATED.sub("", name)

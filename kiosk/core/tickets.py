@@ -124,7 +124,7 @@ def qr_payload(server_url: str, token: str, code: str) -> str:
 
 
 def parse_payload(text: str, server_url: str = "") -> OfflineCode | PageToken:
-    """Return what a scanned QR means. A page's address counts only on our own server; raise :class:`CodeError`."""
+    """Return what a scanned QR means; raise :class:`CodeError`. Only an address on our own server counts."""
     address = f"{server_url.rstrip('/')}/t/"
     if server_url and text.startswith(address):
         token = text.removeprefix(address)
