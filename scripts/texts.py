@@ -1,0 +1,138 @@
+"""``make texts``: the program's own words, collected from the source into every ``assets/locale/*.po``.
+
+The msgid is the Indonesian sentence itself (docs/adr/0003), marked with ``_()`` in Python and in ``.kv`` files.
+What is translated already is kept, what is no longer in the source is dropped, and the files hold nothing that
+changes by itself: no dates, no line numbers, so that a difference is always a changed text.
+
+``--check`` writes nothing and names each text that is missing or no longer used; exit 1 on any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "assets" / "locale"
+SOURCES = ("kiosk",)
+WIDTH = 110
+
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "translate_many": (1, 2),
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+_CALL = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, KEYWORDS)) + r")\(")
+
+MessageId = str | tuple[str, str]
+
+
+def texts_of(root: Path) -> Catalog:
+    """Return the catalogue of every marked text under ``root``; the strings are empty."""
+    found = Catalog()
+    for folder in SOURCES:
+        for path in sorted((root / folder).rglob("*.py")):
+            for _line, message, _comments, context in extract_from_file("python", path, keywords=KEYWORDS):
+                found.add(message, context=context)
+        for path in sorted((root / folder).rglob("*.kv")):
+            for message in texts_of_kv(path.read_text(encoding="utf-8"), str(path)):
+                found.add(message)
+    return found
+
+
+def texts_of_kv(text: str, name: str) -> Iterator[MessageId]:
+    """Yield each text marked in a ``.kv`` file: a str, or (singular, plural).
+
+    A value in kv is a Python expression on one line, so each call is cut out of its line and read as Python.
+    Raises ValueError that names file and line where a marked text is not a plain literal: it has no
+    translation.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        for match in _CALL.finditer(line):
+            call = _call_at(line[match.start() :])
+            literals = [
+                argument.value
+                for argument in (call.args if call else [])
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            ]
+            wanted = 1 if match[1] == "_" else 2
+            if len(literals) < wanted:
+                raise ValueError(f"{name}:{number}: {match[1]}() takes a literal text, all on this line")
+            yield literals[0] if wanted == 1 else (literals[0], literals[1])
+
+
+def _call_at(text: str) -> ast.Call | None:
+    """Return the call ``text`` begins with, or None where no closing parenthesis makes it one."""
+    for match in re.finditer(r"\)", text):
+        try:
+            tree = ast.parse(text[: match.end()], mode="eval").body
+        except SyntaxError:
+            continue  # that parenthesis was inside a text
+        return tree if isinstance(tree, ast.Call) else None
+    return None
+
+
+def updated(path: Path, template: Catalog) -> tuple[str, list[str]]:
+    """Return the new text of the ``.po`` file at ``path`` and one line for each message that changes."""
+    language = path.stem
+    old = Catalog(locale=language)
+    if path.is_file():
+        with path.open("rb") as file:
+            old = read_po(file, locale=language, abort_invalid=True)
+    new = Catalog(locale=language)
+    for message in template:
+        if message.id:
+            before = old.get(message.id, context=message.context)
+            new.add(message.id, before.string if before else None, context=message.context)
+    keys = {(message.id, message.context) for message in new if message.id}
+    had = {(message.id, message.context) for message in old if message.id}
+    changes = [f"not in the file yet: {identity!r}" for identity, _ in sorted(keys - had, key=str)]
+    changes += [f"no longer in the source: {identity!r}" for identity, _ in sorted(had - keys, key=str)]
+    body = io.BytesIO()
+    write_po(body, new, width=WIDTH, no_location=True, omit_header=True, sort_output=True)
+    head = (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {language}\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Content-Transfer-Encoding: 8bit\\n"\n'
+        f'"Plural-Forms: {new.plural_forms}\\n"\n\n'
+    )
+    return head + body.getvalue().decode(), changes
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT, locale: Path = LOCALE) -> int:
+    """Write every language's file, or with ``--check`` say what differs."""
+    parser = argparse.ArgumentParser(
+        prog="make texts", description="Collect the program's texts for translation."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is behind")
+    options = parser.parse_args(arguments)
+    template = texts_of(root)
+    behind = False
+    for path in sorted({*locale.glob("*.po"), locale / "en.po"}):
+        text, changes = updated(path, template)
+        for change in changes:
+            print(f"{path.name}: {change}")
+        if options.check:
+            behind = behind or bool(changes)
+        else:
+            path.write_text(text, encoding="utf-8")
+    if behind:
+        print("Run `make texts`, then translate what is new.", file=sys.stderr)
+    return int(behind)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
