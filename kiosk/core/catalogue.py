@@ -20,9 +20,26 @@ from kiosk.core.common import Weekday
 
 REQUIRED_LANGUAGES = ("id", "en")
 
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+# A line break or a control character would break the screen's measure, and on the printer it is a command (ESC/POS).
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Sentence = Annotated[
+    str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True, pattern=_PLAIN)
+]
+Remark = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True, pattern=_PLAIN)
+]
+"""A text in one language: a law, a source, a note. Not known is ``None``, never an empty text."""
 QueueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
+
+
+def _wall_clock(value: dt.time) -> dt.time:
+    if value.tzinfo is not None:
+        raise ValueError(f"is the mall's own wall clock and takes no time zone; write {value:%H:%M}")
+    return value
+
+
+WallClock = Annotated[dt.time, AfterValidator(_wall_clock)]
 
 
 def _bilingual_text(value: dict[str, str]) -> dict[str, str]:
@@ -61,9 +78,9 @@ class Record(BaseModel):
 class Hours(Record):
     """One day's opening. Times are the site's own wall clock."""
 
-    open: dt.time
-    close: dt.time
-    last_ticket: dt.time
+    open: WallClock
+    close: WallClock
+    last_ticket: WallClock
     """No ticket is given at or after this time; at most ``close``."""
 
     @model_validator(mode="after")
@@ -80,8 +97,8 @@ class Break(Record):
     """A pause on some weekdays, such as Friday prayer: no tickets from ``start`` until ``end``."""
 
     days: tuple[Weekday, ...] = Field(min_length=1)
-    start: dt.time
-    end: dt.time
+    start: WallClock
+    end: WallClock
     name: Text
 
     @model_validator(mode="after")
@@ -126,7 +143,7 @@ class TicketTexts(Record):
     """The site's own words on the paper."""
 
     footer: Text
-    logo: str | None = None
+    logo: Remark | None = None
     """A file beside the site file, printed at the top where it is set."""
 
 
@@ -165,11 +182,13 @@ class Queue(Record):
 
     code: QueueCode
     zone: Code
-    counters: str = Field(default="", max_length=40)
+    counters: Annotated[str, StringConstraints(strip_whitespace=True, pattern=_PLAIN)] = Field(
+        default="", max_length=40
+    )
     """The counters that call it, as written on the wall: ``4–7``; empty when not known."""
     quota: int | None = Field(default=None, ge=1, le=9999)
     """Tickets a day; None = as many as the series holds."""
-    note: str | None = None
+    note: Remark | None = None
     """For those who keep the catalogue; never shown to visitors."""
 
 
@@ -183,8 +202,8 @@ class Agency(Record):
     line: Text
     """One line that says what it is for."""
     pictogram: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-    source: tuple[str, ...] = ()
-    note: str | None = None
+    source: tuple[Remark, ...] = ()
+    note: Remark | None = None
 
 
 class Service(Record):
@@ -200,24 +219,24 @@ class Service(Record):
     line: Text
     """One plain line below the title."""
     requirements: TextList = Field(default_factory=dict)
-    fee_idr: int | None = Field(default=None, ge=0)
+    fee_idr: int | None = Field(default=None, ge=0, le=1_000_000_000_000)
     """Rupiah; 0 = free; None = see ``fee_note``, or not known."""
     fee_note: Text | None = None
     duration: Text | None = None
     product: Text | None = None
-    legal_basis: str | None = None
+    legal_basis: Remark | None = None
     complaint: Text | None = None
-    words: tuple[str, ...] = ()
+    words: tuple[Sentence, ...] = ()
     """Everyday search words, lower case: ``ktp``, ``surat kehilangan``, ``pajak motor``."""
-    week: dict[Weekday, Hours] | None = None
+    week: Annotated[dict[Weekday, Hours], Field(min_length=1)] | None = None
     """Its own hours where they differ from the mall's."""
     quota: int | None = Field(default=None, ge=1, le=9999)
     closed: Text | None = None
     """Closed until further notice, with the reason."""
     must_verify: bool
-    source: str
-    details_source: tuple[str, ...] = ()
-    note: str | None = None
+    source: Remark
+    details_source: tuple[Remark, ...] = ()
+    note: Remark | None = None
 
 
 class Catalogue(Record):
@@ -254,21 +273,46 @@ def find_faults(site: Site, catalogue: Catalogue) -> list[tuple[str, str]]:
     """
     faults: list[tuple[str, str]] = []
     zones = {zone.code for zone in site.zones}
-    for kind, rows in (("agencies", catalogue.agencies), ("queues", catalogue.queues), ("services", catalogue.services)):
+    groups: tuple[tuple[str, tuple[Agency | Queue | Service, ...]], ...] = (
+        ("agencies", catalogue.agencies),
+        ("queues", catalogue.queues),
+        ("services", catalogue.services),
+    )
+    for kind, rows in groups:
         seen: dict[str, int] = {}
         for index, row in enumerate(rows):
             if row.code in seen:
-                faults.append((f"{kind}[{index}] ({row.code}).code", f"{row.code!r} is already used by row {seen[row.code]}"))
+                faults.append(
+                    (
+                        f"{kind}[{index}] ({row.code}).code",
+                        f"{row.code!r} is already used by row {seen[row.code]}",
+                    )
+                )
             seen[row.code] = index
     for index, queue in enumerate(catalogue.queues):
         if queue.zone not in zones:
-            faults.append((f"queues[{index}] ({queue.code}).zone", f"{queue.zone!r} is not a zone; allowed: {_list(zones)}"))
+            faults.append(
+                (
+                    f"queues[{index}] ({queue.code}).zone",
+                    f"{queue.zone!r} is not a zone; allowed: {_list(zones)}",
+                )
+            )
     for index, service in enumerate(catalogue.services):
         place = f"services[{index}] ({service.code})"
         if service.agency not in catalogue.agency_by_code:
-            faults.append((f"{place}.agency", f"{service.agency!r} is not an agency; allowed: {_list(catalogue.agency_by_code)}"))
+            faults.append(
+                (
+                    f"{place}.agency",
+                    f"{service.agency!r} is not an agency; allowed: {_list(catalogue.agency_by_code)}",
+                )
+            )
         if service.queue not in catalogue.queue_by_code:
-            faults.append((f"{place}.queue", f"{service.queue!r} is not a queue; allowed: {_list(catalogue.queue_by_code)}"))
+            faults.append(
+                (
+                    f"{place}.queue",
+                    f"{service.queue!r} is not a queue; allowed: {_list(catalogue.queue_by_code)}",
+                )
+            )
     for index, agency in enumerate(catalogue.agencies):
         if not catalogue.services_by_agency[agency.code]:
             faults.append((f"agencies[{index}] ({agency.code})", "has no service; give it one or remove it"))

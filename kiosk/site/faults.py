@@ -33,6 +33,7 @@ _PATTERNS = {
     r"^[a-z0-9-]{1,40}$": "1 to 40 small letters, digits or hyphens",
     r"^[a-z0-9-]{2,40}$": "2 to 40 small letters, digits or hyphens",
     r"^[A-Z]{2}$": "2 capital letters",
+    r"^[^\x00-\x1f\x7f-\x9f]*$": "text without line breaks, tabs or control characters",
     r"^[-. /]?$": "one of - . / or a space, or nothing",
 }
 
@@ -124,6 +125,7 @@ def _allowed(kind: str, context: dict[str, Any], message: str) -> str:
         "tuple_type": "must be a list in [ ]",
         "time_parsing": 'must be a time such as "08:00"',
         "time_type": 'must be a time such as "08:00"',
+        "json_invalid": f"is not JSON: {context.get('error')}",
         "string_too_short": "must not be empty",
         "too_short": f"needs at least {context.get('min_length')}",
         "string_too_long": f"is too long; at most {context.get('max_length')} characters",
