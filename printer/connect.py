@@ -49,8 +49,8 @@ def press_for(
     """A press on the named transport and profile. Nothing is opened yet.
 
     ``paper_dir`` is where the virtual printer puts its papers. Raises
-    :class:`~printer.errors.TransportNotOffered` and :class:`~printer.errors.ProfileError`, both naming what is
-    allowed.
+    :class:`~printer.errors.TransportNotOffered` and :class:`~printer.errors.ProfileError`, both naming what
+    is allowed.
     """
     loaded = profiles.load(profile)
     way = transport_for(transport, profile=loaded, host=host, port=port, device=device, paper_dir=paper_dir)

@@ -1,9 +1,10 @@
-"""Proof that a job was processed to its end: a question the printer answers in order, not ahead of its buffer.
+"""Proof that a job was processed to its end: a question the printer answers in order, not ahead of its
+buffer.
 
-``GS r 1`` (1D 72 01) is answered when everything before it has been carried out, and not at all while the printer
-is offline (Epson's reference; BT-532C manual, p. 49). ``GS ( H`` (1D 28 48 06 00 30 30 d1..d4) answers with the
-id it was given, ``37 22 d1..d4 00`` (TM-L90 manual, p. 429): the better one, since an old answer cannot be taken
-for a new one, but clones lack it.
+``GS r 1`` (1D 72 01) is answered when everything before it has been carried out, and not at all while the
+printer is offline (Epson's reference; BT-532C manual, p. 49). ``GS ( H`` (1D 28 48 06 00 30 30 d1..d4)
+answers with the id it was given, ``37 22 d1..d4 00`` (TM-L90 manual, p. 429): the better one, since an old
+answer cannot be taken for a new one, but clones lack it.
 """
 
 from __future__ import annotations

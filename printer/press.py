@@ -1,9 +1,9 @@
 """One worker that owns one printer: a slip goes in, the truth comes out.
 
-The truth has three forms. *printed*: the printer said so. *unconfirmed*: bytes left, and this printer cannot or
-did not say more. *not printed*: refused before the first byte. After the first byte has left nothing is ever
-sent again, whatever happens: a printer that is out of paper keeps what it got and prints it after the refill, so
-a second try is how one ticket becomes two.
+The truth has three forms. *printed*: the printer said so. *unconfirmed*: bytes left, and this printer
+cannot or did not say more. *not printed*: refused before the first byte. After the first byte has left
+nothing is ever sent again, whatever happens: a printer that is out of paper keeps what it got and prints it
+after the refill, so a second try is how one ticket becomes two.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from printer import fence
-from printer.errors import Closed, SlipError, TimedOut, TransportError
+from printer.errors import SlipError, TimedOut, TransportError
 from printer.profiles import Profile
 from printer.slip import Slip
 from printer.status import (
@@ -57,8 +57,8 @@ class Outcome(StrEnum):
 class Verdict:
     """What became of a slip, and why.
 
-    ``cause`` is None when nothing is known to be wrong, ``bytes_sent`` counts the bytes of the slip that left,
-    ``status`` is the last the printer said (``paper_low`` is found there: it never makes a verdict).
+    ``cause`` is None when nothing is known to be wrong, ``bytes_sent`` counts the bytes of the slip that
+    left, ``status`` is the last the printer said (``paper_low`` is found there: it never makes a verdict).
     """
 
     outcome: Outcome
@@ -152,12 +152,15 @@ class Press:
             self.transport.open(deadline)
             before = self._ask(deadline)
         except TransportError as error:
-            # A printer that takes no three bytes of a question is there but deaf; one that cannot be opened is not.
+            # A printer that takes no three bytes of a question is there but deaf; one that cannot be opened
+            # is not.
             found = Cause.OFFLINE if isinstance(error, TimedOut) else Cause.UNREACHABLE
             return Verdict(Outcome.NOT_PRINTED, found, str(error), 0, UNREACHED)
         trouble = cause(before)
         if trouble is not None and trouble.blocks:
-            return Verdict(Outcome.NOT_PRINTED, trouble, f"the printer said {trouble} before the job", 0, before)
+            return Verdict(
+                Outcome.NOT_PRINTED, trouble, f"the printer said {trouble} before the job", 0, before
+            )
         if self._debris:
             try:
                 self.transport.write(self._flush(), deadline)
@@ -174,8 +177,8 @@ class Press:
         return self._confirm(job, before, deadline)
 
     def _half_sent(self, error: TransportError, sent: int) -> Verdict:
-        # No question here: a line that takes no more of the job takes no question either, and inside a command
-        # cut in two its bytes would be data.
+        # No question here: a line that takes no more of the job takes no question either, and inside a
+        # command cut in two its bytes would be data.
         if isinstance(error, TimedOut):
             return Verdict(Outcome.UNCONFIRMED, Cause.OFFLINE, str(error), sent)
         return Verdict(Outcome.UNCONFIRMED, Cause.UNREACHABLE, str(error), sent, UNREACHED)
@@ -199,7 +202,9 @@ class Press:
         if fenced:
             return Verdict(Outcome.UNCONFIRMED, None, "no answer to the end of the job", len(job), after)
         if after.answered:
-            return Verdict(Outcome.PRINTED, None, "the printer said it is well after the job", len(job), after)
+            return Verdict(
+                Outcome.PRINTED, None, "the printer said it is well after the job", len(job), after
+            )
         return Verdict(Outcome.UNCONFIRMED, None, "the printer does not answer", len(job), after)
 
     def _await_fence(self, deadline: float) -> bool:
@@ -255,9 +260,9 @@ class Press:
     def _flush(self) -> bytes:
         """What ends a command cut in two: as many NULs as it can still want, then ESC @.
 
-        No command is longer than its job, so the job's length is enough; receiptio writes 8,192, which a slice
-        of raster can exceed. What was printed of the half job is cut off, so that it does not come out on top of
-        the next slip.
+        No command is longer than its job, so the job's length is enough; receiptio writes 8,192, which a
+        slice of raster can exceed. What was printed of the half job is cut off, so that it does not come
+        out on top of the next slip.
         """
         from printer.encode import cut
 

@@ -1,7 +1,7 @@
 """What a printer model can do, as data files: ``printer/data/profiles/<name>.toml``.
 
-A technician adds a model by adding a file. Unknown keys and values out of range are refused, with the file, the
-key, what was found and what is allowed.
+A technician adds a model by adding a file. Unknown keys and values out of range are refused, with the file,
+the key, what was found and what is allowed.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ class Cause(StrEnum):
 class Status:
     """What is known of a printer at one moment.
 
-    ``link`` is OK when it answered anything valid, BAD when the way to it failed, UNKNOWN when it kept silent.
+    ``link`` is OK when it answered anything valid, BAD when the way to it failed, UNKNOWN when it kept
+    silent.
     """
 
     online: Health = Health.UNKNOWN
@@ -77,8 +78,8 @@ UNREACHED: Final = Status(link=Health.BAD)
 def cause(status: Status) -> Cause | None:
     """The one cause to tell people, the most useful first; None when nothing is known to be wrong.
 
-    An open cover comes before paper: with the cover open the paper sensor may be wrong (TM-T88III, p. 308), and
-    both take the printer offline, which is therefore named only when nothing better is known.
+    An open cover comes before paper: with the cover open the paper sensor may be wrong (TM-T88III, p. 308),
+    and both take the printer offline, which is therefore named only when nothing better is known.
     """
     for health, found in (
         (status.link, Cause.UNREACHABLE),
@@ -224,8 +225,8 @@ class ReplyParser:
             if pending[1] == _PROCESS_ID_HEAD[1] and pending[6] == 0:
                 return _PROCESS_ID_LENGTH, ProcessId(bytes(pending[2:6]))
             return 1, None
-        # 0x00 has the form of a GS r answer of "all well", and is all that some broken clones ever send; it is
-        # told from them by the fence, which takes it only when it waits for one.
+        # 0x00 has the form of a GS r answer of "all well", and is all that some broken clones ever send; it
+        # is told from them by the fence, which takes it only when it waits for one.
         return 1, Plain(first) if first & 0x90 == 0 else None
 
     def _next_asb(self) -> tuple[int, Reply | None]:

@@ -8,8 +8,8 @@ from typing import Protocol
 class Transport(Protocol):
     """Carries bytes to a printer and back. Used by one thread; no call outlives its deadline.
 
-    Deadlines are instants of :func:`time.monotonic`. ``open`` and ``close`` frame one job: ``open`` on an open
-    transport and ``close`` on a closed one do nothing.
+    Deadlines are instants of :func:`time.monotonic`. ``open`` and ``close`` frame one job: ``open`` on an
+    open transport and ``close`` on a closed one do nothing.
     """
 
     @property
@@ -22,15 +22,15 @@ class Transport(Protocol):
         ...
 
     def write(self, data: bytes, deadline: float) -> None:
-        """Hand over all of ``data``, or raise a :class:`~printer.errors.TransportError` whose ``sent`` says how
-        many bytes had left."""
+        """Hand over all of ``data``, or raise a :class:`~printer.errors.TransportError` whose ``sent`` says
+        how many bytes had left."""
         ...
 
     def read(self, n: int, deadline: float) -> bytes:
         """Return what has arrived, at most ``n`` bytes, waiting until ``deadline`` for the first.
 
-        Empty when nothing came in time or this way has no read side. A deadline in the past returns at once what
-        is already there. Raises :class:`~printer.errors.Closed` when the other end went away.
+        Empty when nothing came in time or this way has no read side. A deadline in the past returns at once
+        what is already there. Raises :class:`~printer.errors.Closed` when the other end went away.
         """
         ...
 

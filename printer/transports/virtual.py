@@ -1,0 +1,83 @@
+"""The virtual printer inside this process: papers become pictures in a folder."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from printer.errors import Closed, TimedOut, Unreachable
+from printer.profiles import Profile
+from printer.virtual.device import Fault, VirtualPrinter, faults_from
+from printer.virtual.folder import PaperFolder
+
+log = logging.getLogger(__name__)
+
+FAULT_FILE: Final = "faults.txt"
+"""In the paper folder: names of faults, one a line. Read before each job, so that a person or a test can
+make the printer fail while the program runs, and mend it by taking the file away."""
+
+
+class VirtualTransport:
+    """Leads to a :class:`~printer.virtual.device.VirtualPrinter`. ``fault_file``, where given, sets its faults."""
+
+    def __init__(self, device: VirtualPrinter, fault_file: Path | None = None) -> None:
+        self.device = device
+        self._fault_file = fault_file
+        self._file_faults: frozenset[Fault] = frozenset()
+        self._open = False
+
+    @classmethod
+    def to_folder(cls, folder: Path, profile: Profile) -> VirtualTransport:
+        """A new virtual printer of the paper width of ``profile`` that puts its papers into ``folder``."""
+        papers = PaperFolder(folder, dots=profile.dots, width_mm=profile.width_mm)
+        return cls(VirtualPrinter(profile.dots, papers.add), folder / FAULT_FILE)
+
+    @property
+    def name(self) -> str:
+        return "virtual printer"
+
+    def open(self, deadline: float) -> None:
+        self._read_fault_file()
+        if Fault.UNPLUGGED in self.device.faults:
+            raise Unreachable("virtual printer: unplugged")
+        self._open = True
+
+    def write(self, data: bytes, deadline: float) -> None:
+        sent = 0
+        while sent < len(data):
+            if not self._open or Fault.UNPLUGGED in self.device.faults:
+                raise Closed("virtual printer: unplugged", sent=sent)
+            taken = self.device.receive(data[sent:])
+            sent += taken
+            if not taken and not self.device.wait(self._can_go_on, deadline):
+                raise TimedOut(
+                    f"virtual printer: takes no more bytes ({sent} of {len(data)} sent)", sent=sent
+                )
+
+    def read(self, n: int, deadline: float) -> bytes:
+        # It works as it receives: what it has to say now is all there will be.
+        if not self._open or Fault.UNPLUGGED in self.device.faults:
+            raise Closed("virtual printer: unplugged")
+        return self.device.take_replies()[:n]
+
+    def close(self) -> None:
+        self._open = False
+
+    def _can_go_on(self) -> bool:
+        return self.device.room > 0 or Fault.UNPLUGGED in self.device.faults
+
+    def _read_fault_file(self) -> None:
+        if self._fault_file is None:
+            return
+        try:
+            faults = faults_from(self._fault_file.read_text(encoding="utf-8").split())
+        except FileNotFoundError:
+            faults = frozenset()
+        except ValueError as error:
+            log.warning("%s: %s", self._fault_file, error)
+            return
+        if faults != self._file_faults:
+            # Only a change of the file is passed on: faults set on the device itself stay.
+            self.device.set_faults(*(self.device.faults - self._file_faults | faults))
+            self._file_faults = faults
