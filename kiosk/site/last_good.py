@@ -41,13 +41,16 @@ def load_or_last_good(directory: Path, state: Path) -> tuple[SiteData, SiteFault
             raise faults from stale
     try:
         remember(data, link)
-    except OSError as error:  # a full disk is no reason to close a mall whose files are good
+    except (OSError, SiteFaults) as error:  # a full disk is no reason to close a mall whose files are good
         _log.warning("the good site could not be copied: %s", error, extra={"event": "site.not_copied"})
     return data, None
 
 
 def remember(data: SiteData, link: Path) -> bool:
-    """Make ``link`` point at a copy of the good site ``data``; return whether it changed. Raises OSError."""
+    """Make ``link`` point at a copy of the good site ``data``; return whether it changed.
+
+    Raises OSError, or SiteFaults when the files are no longer those that were read.
+    """
     names = [SITE_FILE, CATALOGUE_FILE, *([data.site.ticket.logo] if data.site.ticket.logo else [])]
     contents = {name: (data.directory / name).read_bytes() for name in names}
     digest = hashlib.sha256()
@@ -78,5 +81,6 @@ def _copy(contents: dict[str, bytes], target: Path) -> None:
         for name, content in contents.items():
             (inside / name).parent.mkdir(parents=True, exist_ok=True)
             durable.write(inside / name, content)
+        load(inside)  # the files may have been changed since they were read
         inside.rename(target)
     durable.sync_directory(target.parent)

@@ -10,7 +10,8 @@ from pathlib import Path
 from kiosk.core.catalogue import Agency, Catalogue, Queue, Service
 from kiosk.site import durable
 from kiosk.site.faults import Fault, SiteFaults
-from kiosk.site.files import CATALOGUE_FILE, SITE_FILE, catalogue_faults, read_site
+from kiosk.site.files import CATALOGUE_FILE, SITE_FILE, read_site
+from kiosk.site.rules import catalogue_faults
 
 PREVIOUS = CATALOGUE_FILE + ".previous"
 _WIDTH = 110
