@@ -32,8 +32,7 @@ class Words:
     long: str
 
 
-# --- dates, times, money
-# ----------------------------------------------------------------------------------------------
+# --- dates, times, money ------------------------------------------------------------------------------------
 
 _DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
@@ -125,8 +124,7 @@ def when(moment: dt.datetime, now: dt.datetime, language: str) -> str:
     )
 
 
-# --- why there is no ticket
-# -------------------------------------------------------------------------------------------
+# --- why there is no ticket ---------------------------------------------------------------------------------
 
 
 def closed_words(closed: Closed, site: Site, now: dt.datetime, language: str) -> Words:
@@ -183,8 +181,7 @@ def _without_stop(name: str) -> str:
     return name.rstrip(".")
 
 
-# --- why there is no paper
-# --------------------------------------------------------------------------------------------
+# --- why there is no paper ----------------------------------------------------------------------------------
 
 _NOT_PRINTED = {
     "paper_out": _("Kertas habis, tiket tidak tercetak"),

@@ -1,7 +1,8 @@
 """A visit as data: which screen follows which, and nothing else decides that.
 
-``step(state, event) -> (state, effects)`` is pure. Screens show a state and send events; they never navigate. Time is
-an input: ``Tick(at)`` carries a monotonic instant in seconds, so a test turns hours into a list of events.
+``step(state, event) -> (state, effects)`` is pure. Screens show a state and send events; they never navigate.
+Time is an input: ``Tick(at)`` carries a monotonic instant in seconds, so a test turns hours into a list of
+events.
 
 The road of one visit::
 
@@ -9,8 +10,15 @@ The road of one visit::
                   ↕  SEARCH ────────┘           ├──→ NOT_PRINTED ──→ ATTRACT
                                                 └──→ SHEET (refused, with the reason)
 
-Two things hold in every state and are tested as properties: at most one ``Issue`` is under way, and after a wipe
-nothing of the visitor is left.
+Held in every state and tested as properties: at most one ``Issue`` is under way; after a wipe nothing of the
+visitor is left; NOT_PRINTED is left only with ``Keep`` or ``Void``, so that no counter calls a number nobody
+holds; and every screen without touches finds its way back to ATTRACT (or FAULT).
+
+Two kinds of patience (WCAG 2.2.1). Screens of choice go quiet after ``idle``, then warn for at least
+``warning`` seconds; one touch, which presses nothing else, starts all anew. RESULT and NOT_PRINTED show their
+own countdown from the start; a touch starts it anew. Only ISSUING waits the same whatever is touched. A clock
+starts at the first ``Tick`` after its cause: however late ticks are, no one is given less than the time
+promised.
 """
 
 from __future__ import annotations
@@ -19,7 +27,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kiosk.core.availability import Closed
 
@@ -65,7 +73,8 @@ class Issued:
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of patience. ``idle`` then ``warning``: a warning with a countdown, then everything is wiped."""
+    """Seconds of patience. ``idle`` then ``warning``: a warning with a countdown, then everything is
+    wiped."""
 
     idle: float = 45.0
     warning: float = 20.0
@@ -89,7 +98,8 @@ class Visit:
     page: int = 0
     priority: bool = False
     help: bool = False
-    came_from_search: bool = False
+    trail: tuple[tuple[Screen, int], ...] = ()
+    """Where Back leads: the screens behind this one, each with its page, the last visited at the end."""
     refused: Closed | None = None
     """Why the desk gave no number for this service just now."""
     request: int | None = None
@@ -103,7 +113,9 @@ class Visit:
     """The idle warning is up: any touch means "I am still here" and nothing else."""
     now: float = 0.0
     since: float = 0.0
-    """Instant of the last touch, or of the screen's start."""
+    """Instant of the last touch, of the screen's start, or of the idle warning."""
+    anew: bool = True
+    """The next Tick sets ``since``: the screen's clock has not started yet."""
     serial: int = 0
     """Counts requests over the life of the process; survives a wipe so that a late answer is recognised."""
     default_language: str = "id"
@@ -123,7 +135,13 @@ class Visit:
         )
 
 
-# --- events -----------------------------------------------------------------------------------------------------------
+# --- events -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Bare:
+    """An event that says all by its class; one dataclass serves them, since each costs a millisecond to
+    make."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +162,7 @@ class ChooseService:
     agency: str
 
 
-@dataclass(frozen=True)
-class OpenSearch:
+class OpenSearch(_Bare):
     pass
 
 
@@ -168,8 +185,7 @@ class SetPriority:
     priority: bool
 
 
-@dataclass(frozen=True)
-class TakeTicket:
+class TakeTicket(_Bare):
     pass
 
 
@@ -192,48 +208,39 @@ class DeskFailed:
     code: str
 
 
-@dataclass(frozen=True)
-class DeskReady:
+class DeskReady(_Bare):
     """The desk serves again."""
 
 
-@dataclass(frozen=True)
-class KeepNumber:
-    """"I noted my number": the ticket stays callable without paper."""
+class KeepNumber(_Bare):
+    """ "I noted my number": the ticket stays callable without paper."""
 
 
-@dataclass(frozen=True)
-class CancelNumber:
+class CancelNumber(_Bare):
     """The visitor gives the number up."""
 
 
-@dataclass(frozen=True)
-class AnotherTicket:
+class AnotherTicket(_Bare):
     """From the result: a number for one more service."""
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(_Bare):
     pass
 
 
-@dataclass(frozen=True)
-class Back:
+class Back(_Bare):
     pass
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(_Bare):
     pass
 
 
-@dataclass(frozen=True)
-class ShowHelp:
+class ShowHelp(_Bare):
     pass
 
 
-@dataclass(frozen=True)
-class CloseHelp:
+class CloseHelp(_Bare):
     pass
 
 
@@ -242,9 +249,9 @@ class SetLanguage:
     language: str
 
 
-@dataclass(frozen=True)
-class Touched:
-    """Any touch, wherever it fell: somebody is here."""
+class Touched(_Bare):
+    """A touch that pressed nothing: somebody is here. The idle warning must hold a touch to its end: what
+    follows this event presses again."""
 
 
 @dataclass(frozen=True)
@@ -255,13 +262,13 @@ class Tick:
 
 
 Event: TypeAlias = (
-    Start | ChooseAgency | ChooseService | OpenSearch | TypeQuery | TurnPage | SetPriority | TakeTicket | TicketIssued
-    | TicketRefused | DeskFailed | DeskReady | KeepNumber | CancelNumber | AnotherTicket | Done | Back | Home | ShowHelp
-    | CloseHelp | SetLanguage | Touched | Tick
+    Start | ChooseAgency | ChooseService | OpenSearch | TypeQuery | TurnPage | SetPriority | TakeTicket |
+    TicketIssued | TicketRefused | DeskFailed | DeskReady | KeepNumber | CancelNumber | AnotherTicket | Done |
+    Back | Home | ShowHelp | CloseHelp | SetLanguage | Touched | Tick
 )  # fmt: skip
 
 
-# --- effects ----------------------------------------------------------------------------------------------------------
+# --- effects ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -294,31 +301,46 @@ class Wiped:
 Effect: TypeAlias = Issue | Keep | Void | Wiped
 Step: TypeAlias = tuple[Visit, tuple[Effect, ...]]
 
-# --- the rules --------------------------------------------------------------------------------------------------------
+# --- the rules ----------------------------------------------------------------------------------------------
 
 _SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady)
 """Events that are not a person's touch."""
+_ABOVE_HELP = (ShowHelp, CloseHelp, Back, Home, SetLanguage, Touched)
+"""What can be touched while help is open."""
+_PAGED = (Screen.AGENCIES, Screen.SEARCH, Screen.SERVICES, Screen.SHEET)
 
 
 def step(state: Visit, event: Event) -> Step:
     """Return the next state and what must be done. Pure; an event that has no meaning here changes nothing.
 
-    A touch while the idle warning is up only says "I am still here": it must not also press what lies beneath.
+    A touch while the idle warning is up only says "I am still here", and a touch while help is open reaches
+    the footer alone: neither presses what lies beneath.
     """
     if not isinstance(event, _SILENT):
         if state.warned:
-            return replace(state, warned=False, countdown=None, since=state.now), ()
-        if state.screen not in _TIMED_BY_ITSELF:
-            state = replace(state, since=state.now)
+            return _stay(state), ()
+        if state.screen is not Screen.ISSUING:
+            state = replace(state, since=state.now, anew=True)
+        if state.help and not isinstance(event, _ABOVE_HELP):
+            return state, ()
     rule = _RULES.get(type(event))
     assert rule is not None, f"no rule for {type(event).__name__}"  # a missing rule is a programming mistake
     return rule(state, event)
 
 
-def _go(state: Visit, screen: Screen, **changes: object) -> Visit:
+def _stay(state: Visit) -> Visit:
+    return replace(state, warned=False, countdown=None, since=state.now, anew=True)
+
+
+def _go(state: Visit, screen: Screen, **changes: Any) -> Visit:
     """Enter ``screen``: its page, help, refusal and clock start anew."""
-    base = replace(state, screen=screen, page=0, help=False, refused=None, warned=False, countdown=None, since=state.now)
-    return replace(base, **changes)  # type: ignore[arg-type]
+    start = {"page": 0, "help": False, "refused": None, "warned": False, "countdown": None}
+    return replace(state, screen=screen, since=state.now, anew=True, **{**start, **changes})
+
+
+def _forward(state: Visit, screen: Screen, **changes: Any) -> Visit:
+    """Enter ``screen`` so that Back leads here again, to the same page."""
+    return _go(state, screen, trail=(*state.trail, (state.screen, state.page)), **changes)
 
 
 def _wipe(state: Visit) -> Step:
@@ -334,23 +356,19 @@ def _start(state: Visit, event: Start) -> Step:
 def _choose_agency(state: Visit, event: ChooseAgency) -> Step:
     if state.screen not in (Screen.AGENCIES, Screen.SEARCH):
         return state, ()
-    searched = state.screen is Screen.SEARCH
-    return _go(state, Screen.SERVICES, agency=event.agency, service=None, came_from_search=searched), ()
+    return _forward(state, Screen.SERVICES, agency=event.agency), ()
 
 
 def _choose_service(state: Visit, event: ChooseService) -> Step:
     if state.screen not in (Screen.SERVICES, Screen.SEARCH):
         return state, ()
-    searched = state.screen is Screen.SEARCH or state.came_from_search
-    return _go(
-        state, Screen.SHEET, agency=event.agency, service=event.service, priority=False, came_from_search=searched
-    ), ()
+    return _forward(state, Screen.SHEET, agency=event.agency, service=event.service, priority=False), ()
 
 
 def _open_search(state: Visit, event: OpenSearch) -> Step:
     if state.screen is not Screen.AGENCIES:
         return state, ()
-    return _go(state, Screen.SEARCH, query=""), ()
+    return _forward(state, Screen.SEARCH, query=""), ()
 
 
 def _type_query(state: Visit, event: TypeQuery) -> Step:
@@ -360,7 +378,7 @@ def _type_query(state: Visit, event: TypeQuery) -> Step:
 
 
 def _turn_page(state: Visit, event: TurnPage) -> Step:
-    if state.screen in _TIMED_BY_ITSELF or state.screen is Screen.ATTRACT:
+    if state.screen not in _PAGED:
         return state, ()
     return replace(state, page=max(0, event.page)), ()
 
@@ -381,16 +399,17 @@ def _take(state: Visit, event: TakeTicket) -> Step:
 
 def _issued(state: Visit, event: TicketIssued) -> Step:
     issued = event.issued
+    printed = issued.outcome is not Outcome.NOT_PRINTED
     if state.screen is not Screen.ISSUING or state.request != event.request:
-        # Nobody is waiting for this answer any more. With paper the visitor has it in hand; without paper nobody
-        # knows the number, so it must not be called.
-        lost = issued.outcome is Outcome.NOT_PRINTED
-        return state, (Void(issued.ticket, "silence"),) if lost else ()
-    if issued.outcome is Outcome.NOT_PRINTED:
-        after = _go(state, Screen.NOT_PRINTED, request=None, issued=issued)
-        return replace(after, countdown=_whole(state.timing.decide)), ()
-    after = _go(state, Screen.RESULT, request=None, issued=issued)
-    return replace(after, countdown=_whole(state.timing.result)), ()
+        # Nobody is waiting for this answer any more. With paper the visitor has it in hand; without paper
+        # nobody knows the number, so it must not be called. (Unless it is the one on the screen, told a
+        # second time.)
+        known = printed or (state.issued is not None and state.issued.ticket == issued.ticket)
+        return state, () if known else (Void(issued.ticket, "silence"),)
+    screen, patience = (
+        (Screen.RESULT, state.timing.result) if printed else (Screen.NOT_PRINTED, state.timing.decide)
+    )
+    return _go(state, screen, request=None, issued=issued, countdown=_whole(patience)), ()
 
 
 def _refused(state: Visit, event: TicketRefused) -> Step:
@@ -400,13 +419,19 @@ def _refused(state: Visit, event: TicketRefused) -> Step:
 
 
 def _desk_failed(state: Visit, event: DeskFailed) -> Step:
-    return replace(state, fault=event.code).fresh(), (Wiped(),)
+    state = replace(state, fault=event.code)
+    if state.screen in _ANSWERED:
+        # The ticket on the screen was given before the trouble. Its visitor reads on and decides; then comes
+        # FAULT.
+        return state, ()
+    return _wipe(state)
 
 
 def _desk_ready(state: Visit, event: DeskReady) -> Step:
     if state.fault is None:
         return state, ()
-    return _wipe(replace(state, fault=None))
+    state = replace(state, fault=None)
+    return _wipe(state) if state.screen is Screen.FAULT else (state, ())
 
 
 def _keep(state: Visit, event: KeepNumber) -> Step:
@@ -430,6 +455,8 @@ def _give_up(state: Visit, why: str) -> Step:
 def _another(state: Visit, event: AnotherTicket) -> Step:
     if state.screen is not Screen.RESULT:
         return state, ()
+    if state.fault is not None:
+        return _wipe(state)
     # The same person goes on: the language stays, everything else of the first ticket goes.
     return _go(state.fresh(), Screen.AGENCIES, language=state.language), (Wiped(),)
 
@@ -438,32 +465,23 @@ def _done(state: Visit, event: Done) -> Step:
     return _wipe(state) if state.screen is Screen.RESULT else (state, ())
 
 
-_BACK = {
-    Screen.AGENCIES: Screen.ATTRACT,
-    Screen.SEARCH: Screen.AGENCIES,
-    Screen.SERVICES: Screen.AGENCIES,
-    Screen.SHEET: Screen.SERVICES,
-}
-
-
 def _back(state: Visit, event: Back) -> Step:
     if state.help:
-        return replace(state, help=False), ()
-    target = _BACK.get(state.screen)
-    if target is None:
+        return _close_help(state, CloseHelp())
+    if state.screen not in _PAGED:
         return state, ()
-    if target is Screen.ATTRACT:
+    if not state.trail:
         return _wipe(state)
-    if state.screen in (Screen.SHEET, Screen.SERVICES) and state.came_from_search:
-        return _go(state, Screen.SEARCH, service=None, agency=None, priority=False, came_from_search=False), ()
-    if target is Screen.AGENCIES:
-        return _go(state, target, agency=None, service=None, query="", came_from_search=False), ()
-    return _go(state, target, service=None, priority=False), ()
+    (target, page), trail = state.trail[-1], state.trail[:-1]
+    kept = {"agency": state.agency if target is Screen.SERVICES else None, "service": None, "priority": False}
+    query = "" if target is Screen.AGENCIES else state.query
+    return _go(state, target, page=page, trail=trail, query=query, **kept), ()
 
 
 def _home(state: Visit, event: Home) -> Step:
     if state.screen in (Screen.ATTRACT, Screen.ISSUING, Screen.NOT_PRINTED, Screen.FAULT):
-        return state, ()  # NOT_PRINTED asks for one of two answers; "home" is neither
+        # NOT_PRINTED asks for one of two answers; "home" is neither.
+        return _close_help(state, CloseHelp())
     return _wipe(state)
 
 
@@ -485,31 +503,29 @@ def _touched(state: Visit, event: Touched) -> Step:
     return state, ()
 
 
-_TIMED_BY_ITSELF = (Screen.ISSUING, Screen.RESULT, Screen.NOT_PRINTED)
-"""Screens whose own clock runs whatever is touched: a hand resting on the glass must not keep a ticket up."""
+_ANSWERED = (Screen.RESULT, Screen.NOT_PRINTED)
+"""Screens that show a ticket, and their own countdown from the start."""
 
 
 def _tick(state: Visit, event: Tick) -> Step:
-    state = replace(state, now=max(event.at, state.now))
-    waited = state.now - state.since
+    now = max(event.at, state.now)
+    state = replace(state, now=now, since=now if state.anew else state.since, anew=False)
+    waited = now - state.since
     timing = state.timing
     if state.screen is Screen.RESULT:
         return _count(state, timing.result - waited, _wipe)
     if state.screen is Screen.NOT_PRINTED:
         return _count(state, timing.decide - waited, lambda s: _give_up(s, "silence"))
     if state.screen is Screen.ISSUING:
-        if waited >= timing.issue_limit:
-            return _desk_failed(state, DeskFailed("E-DSK-01"))
-        return state, ()
-    if state.screen is Screen.FAULT or (state.screen is Screen.ATTRACT and not state.help and _is_default(state)):
-        return state, ()
+        return _desk_failed(state, DeskFailed("E-DSK-01")) if waited >= timing.issue_limit else (state, ())
+    if state.warned:
+        return _count(state, timing.warning - waited, _wipe)
     if waited < timing.idle:
         return state, ()
-    return _count(replace(state, warned=True), timing.idle + timing.warning - waited, _wipe)
-
-
-def _is_default(state: Visit) -> bool:
-    return state.language == state.default_language
+    if state.screen in (Screen.ATTRACT, Screen.FAULT) and not state.help:
+        # Nothing to lose but the language: no warning over a screen that invites, or cannot serve.
+        return (state, ()) if state.language == state.default_language else _wipe(state)
+    return replace(state, warned=True, since=now, countdown=_whole(timing.warning)), ()
 
 
 def _count(state: Visit, left: float, then: Callable[[Visit], Step]) -> Step:
@@ -520,7 +536,7 @@ def _whole(seconds: float) -> int:
     return max(1, math.ceil(seconds))
 
 
-_RULES: dict[type, Callable[[Visit, object], Step]] = {
+_RULES: dict[type, Callable[[Visit, Any], Step]] = {
     Start: _start,
     ChooseAgency: _choose_agency,
     ChooseService: _choose_service,
@@ -544,4 +560,4 @@ _RULES: dict[type, Callable[[Visit, object], Step]] = {
     SetLanguage: _set_language,
     Touched: _touched,
     Tick: _tick,
-}  # type: ignore[assignment]
+}
