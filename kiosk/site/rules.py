@@ -124,28 +124,26 @@ def _sketch(data: object) -> Catalogue | None:
 
     It holds codes, search words and no promise: a stand-in for judging, never for use.
     """
-    rows = (
-        {kind: data.get(kind) for kind in ("agencies", "queues", "services")}
-        if isinstance(data, dict)
-        else {}
-    )
-    if not rows or not all(isinstance(group, list) for group in rows.values()):
+    groups = [data.get(kind) for kind in ("agencies", "queues", "services")] if isinstance(data, dict) else []
+    lists = [group for group in groups if isinstance(group, list)]
+    if len(lists) != 3:
         return None
+    agencies, queues, services = lists
     return Catalogue.model_construct(
-        agencies=tuple(_sketched(Agency, row, index) for index, row in enumerate(rows["agencies"])),
-        queues=tuple(_sketched(Queue, row, index) for index, row in enumerate(rows["queues"])),
-        services=tuple(_sketched(Service, row, index) for index, row in enumerate(rows["services"])),
+        agencies=tuple(_sketched(Agency, row, index) for index, row in enumerate(agencies)),
+        queues=tuple(_sketched(Queue, row, index) for index, row in enumerate(queues)),
+        services=tuple(_sketched(Service, row, index) for index, row in enumerate(services)),
     )
 
 
-def _sketched(model: type[_Model], row: Any, index: int) -> _Model:
+def _sketched(model: type[_Model], row: object, index: int) -> _Model:
     told = row if isinstance(row, dict) else {}
-    texts = {
-        name: str(told.get(name, ""))
-        for name in ("agency", "queue", "zone", "pictogram")
-        if name in model.model_fields
-    }
-    texts["code"] = told["code"] if isinstance(told.get("code"), str) else f"row {index}"
-    words = told.get("words")
-    known = tuple(word for word in words if isinstance(word, str)) if isinstance(words, list) else ()
-    return model.model_construct(**texts, **({"words": known} if "words" in model.model_fields else {}))
+    known: dict[str, Any] = {}
+    for name in ("agency", "queue", "zone", "pictogram"):
+        if name in model.model_fields:
+            known[name] = str(told.get(name, ""))
+    known["code"] = told["code"] if isinstance(told.get("code"), str) else f"row {index}"
+    if "words" in model.model_fields:
+        words = told.get("words")
+        known["words"] = tuple(w for w in words if isinstance(w, str)) if isinstance(words, list) else ()
+    return model.model_construct(**known)
