@@ -34,7 +34,7 @@ class Context:
 
     def desk(self) -> Desk:
         """Open store, press and desk. The caller closes it."""
-        from kiosk.desk import open_desk
+        from kiosk.desk_setup import open_desk
 
         return open_desk(self.settings, self.state, self.site_data, self.clock)
 

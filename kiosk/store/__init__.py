@@ -1,1 +1,38 @@
-"""The kiosk's SQLite file: tickets, outbox, audit."""
+"""The kiosk's SQLite file: tickets, outbox, audit; and the journal that outlives it. SQLite is used here alone."""
+
+from kiosk.store.database import NAME
+from kiosk.store.errors import (
+    NumbersUnknown,
+    SeriesUsedUp,
+    StoreBroken,
+    StoreBusy,
+    StoreDiskFault,
+    StoreError,
+    StoreFull,
+    StoreGone,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from kiosk.store.locks import FileLock
+from kiosk.store.rows import TicketQuery
+from kiosk.store.store import Clock, Draft, Store, Tally
+
+__all__ = [
+    "NAME",
+    "Clock",
+    "Draft",
+    "FileLock",
+    "NumbersUnknown",
+    "SeriesUsedUp",
+    "Store",
+    "StoreBroken",
+    "StoreBusy",
+    "StoreDiskFault",
+    "StoreError",
+    "StoreFull",
+    "StoreGone",
+    "StoreTooNew",
+    "StoreUnavailable",
+    "Tally",
+    "TicketQuery",
+]

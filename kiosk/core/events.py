@@ -1,0 +1,113 @@
+"""The events a kiosk tells the central server: their names and what is in them.
+
+An event's body is a plain JSON object. Every ticket event names its ticket::
+
+    ticket         its UUID                     queue         "C"
+    number         as printed, "C-001"          service       "C01"
+    service_day    "2026-11-24"
+
+and adds, by kind:
+
+==================== ===================================================================================
+``ticket.issued``      ``value`` (1), ``kiosk_digit``, ``agency``, ``priority``, ``language``, ``token``
+``ticket.printed``     ``outcome`` "printed", ``cause`` null
+``ticket.unconfirmed`` ``outcome`` "unconfirmed", ``cause`` (null where nothing is known to be wrong)
+``ticket.not_printed`` ``outcome`` "not_printed", ``cause``, ``kept``; sent a second time with ``kept`` true when the
+                       visitor noted the number
+``ticket.voided``      ``why``, ``who``
+``ticket.reprinted``   ``copy`` (1, 2, …), ``why``, ``who``
+==================== ===================================================================================
+
+Around the body stand ``uuid`` (UUIDv7), ``seq`` (gapless in this kiosk's store), ``type``, ``occurred_at`` (UTC),
+``schema_version`` and ``body_hash`` (SHA-256 of the canonical JSON, so that one uuid never means two things).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from kiosk.core.record import Ticket, TicketState
+
+SCHEMA_VERSION: Final = 1
+
+TICKET_ISSUED: Final = "ticket.issued"
+TICKET_PRINTED: Final = "ticket.printed"
+TICKET_UNCONFIRMED: Final = "ticket.unconfirmed"
+TICKET_NOT_PRINTED: Final = "ticket.not_printed"
+TICKET_VOIDED: Final = "ticket.voided"
+TICKET_REPRINTED: Final = "ticket.reprinted"
+
+Value: TypeAlias = str | int | bool | None
+
+_BY_STATE: Final = {
+    TicketState.PRINTED: TICKET_PRINTED,
+    TicketState.UNCONFIRMED: TICKET_UNCONFIRMED,
+    TicketState.NOT_PRINTED: TICKET_NOT_PRINTED,
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened: its name and its body, before the store gives it a place in the line."""
+
+    type: str
+    body: Mapping[str, Value]
+
+
+def issued(ticket: Ticket) -> Event:
+    """The number is taken."""
+    return Event(
+        TICKET_ISSUED,
+        _of(
+            ticket,
+            value=ticket.number,
+            kiosk_digit=ticket.kiosk_digit,
+            agency=ticket.agency,
+            priority=ticket.priority,
+            language=ticket.language,
+            token=ticket.token,
+        ),
+    )
+
+
+def settled(ticket: Ticket, outcome: TicketState, cause: str | None, *, kept: bool = False) -> Event:
+    """What became of the paper: ``outcome`` is PRINTED, UNCONFIRMED or NOT_PRINTED."""
+    more: dict[str, Value] = {"outcome": outcome.value, "cause": cause}
+    if outcome is TicketState.NOT_PRINTED:
+        more["kept"] = kept
+    return Event(_BY_STATE[outcome], _of(ticket, **more))
+
+
+def voided(ticket: Ticket, why: str, who: str) -> Event:
+    """The number is given up; it must not be called."""
+    return Event(TICKET_VOIDED, _of(ticket, why=why, who=who))
+
+
+def reprinted(ticket: Ticket, copy: int, why: str, who: str) -> Event:
+    """A second paper, marked as a copy."""
+    return Event(TICKET_REPRINTED, _of(ticket, copy=copy, why=why, who=who))
+
+
+def canonical(body: Mapping[str, Value]) -> str:
+    """Return ``body`` as the one JSON text its hash is taken of: keys sorted, no spaces, UTF-8 as it is."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def body_hash(text: str) -> str:
+    """Return the SHA-256 of a canonical body, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _of(ticket: Ticket, **more: Value) -> dict[str, Value]:
+    return {
+        "ticket": ticket.uuid,
+        "number": ticket.display,
+        "queue": ticket.queue,
+        "service": ticket.service,
+        "service_day": ticket.service_day.isoformat(),
+        **more,
+    }

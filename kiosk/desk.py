@@ -1,0 +1,360 @@
+"""The one road every ticket takes: available? → number → store → paper → verdict.
+
+A lock file is held for the whole road, so that the window and the command line never interleave, neither on a number
+nor on the printer. Whoever gets the lock first looks for what a dead process left: it can only be dead, since it held
+the lock. A ticket without a byte sent is voided, one whose bytes may have left becomes *unconfirmed* and is never sent
+again.
+
+Two durable commits come before the first byte: the number with its event, and the note that bytes are about to leave.
+
+Errors::
+
+    DeskError       E-DSK-00
+    ├── DeskBusy            E-DSK-02  another process kept the desk for too long
+    ├── NeedsServer         E-DSK-03  central numbering without a server client
+    ├── NoSuchTicket        E-DSK-04  no ticket by this name
+    └── TicketNotThus       E-DSK-05  the ticket is not in a state that allows this; the text says why
+
+(E-DSK-01 is the window's: the desk did not answer in time. Store errors, E-STO-NN, pass through.)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from kiosk.core.availability import UTC_OFFSET_HOURS, Closed, Counts, Open, Reason, availability
+from kiosk.core.catalogue import Catalogue, Service, Site
+from kiosk.core.holidays import holiday_names
+from kiosk.core.numbers import format_number, series_band
+from kiosk.core.record import Ticket, TicketState
+from kiosk.core.tickets import offline_code, qr_payload
+from kiosk.core.visit import Issued, Outcome
+from kiosk.store import Clock, Draft, FileLock, SeriesUsedUp, Store, StoreError
+from printer.press import Press, Verdict
+from printer.slip import Slip
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME: Final = "desk.lock"
+LOCK_PATIENCE_S: Final = 10.0
+USAGE_DAYS: Final = 30
+UNDECIDED_FOR: Final = dt.timedelta(minutes=15)
+"""A ticket without paper and without a decision for this long: whoever saw its number has left."""
+TOKEN_BYTES: Final = 16
+
+Compose = Callable[[Ticket, str], Slip]
+"""Draws a ticket's paper; the text is what its QR holds. ``ticket.copies`` > 0 marks a copy."""
+
+
+class DeskError(Exception):
+    """Base of what the desk refuses besides closed services."""
+
+    code: ClassVar[str] = "E-DSK-00"
+
+    def __str__(self) -> str:
+        return f"{self.code}: {super().__str__()}"
+
+
+class DeskBusy(DeskError):
+    """Another process kept the desk for too long."""
+
+    code = "E-DSK-02"
+
+
+class NeedsServer(DeskError):
+    """The configuration asks for central numbering, and this program has no server client."""
+
+    code = "E-DSK-03"
+
+
+class NoSuchTicket(DeskError):
+    """No ticket by this name."""
+
+    code = "E-DSK-04"
+
+
+class TicketNotThus(DeskError):
+    """The ticket is not in a state that allows this."""
+
+    code = "E-DSK-05"
+
+
+@dataclass(frozen=True)
+class DeskOptions:
+    """What the desk takes from the configuration."""
+
+    numbering: str = "local"
+    kiosk_digit: int = 0
+    ignore_hours: bool = False
+    server_url: str = ""
+
+
+class Desk:
+    """Issues, keeps, voids and reprints tickets. Belongs to one thread, which also owns store and press."""
+
+    def __init__(
+        self,
+        store: Store,
+        press: Press,
+        site: Site,
+        catalogue: Catalogue,
+        clock: Clock,
+        compose: Compose,
+        options: DeskOptions,
+    ) -> None:
+        """Raises NeedsServer for central numbering, and NumbersUnknown where today's numbers are lost."""
+        if options.numbering != "local":
+            raise NeedsServer(
+                f"[kiosk] numbering = {options.numbering!r}: central numbering needs a server client, which this"
+                " version does not have; allowed: 'local'"
+            )
+        self.store = store
+        self.press = press
+        self.site = site
+        self.catalogue = catalogue
+        self._clock = clock
+        self._compose = compose
+        self._options = options
+        self._zone = site_zone(site)
+        self._band = series_band(site.numbers, options.kiosk_digit)
+        self._holiday = holiday_names(site)
+        self._lock = FileLock(store.path.with_name(LOCK_NAME))
+        self._unstored: dict[str, Verdict] = {}
+        """Verdicts the store could not take (a full disk); tried again before the next ticket."""
+        store.require_numbers(self._now().date())
+
+    def close(self) -> None:
+        """Let go of printer and file."""
+        self.press.close()
+        self.store.close()
+
+    # --- questions ----------------------------------------------------------------------------------------------------
+
+    def availability(self, service: str) -> Open | Closed:
+        """Whether ``service`` (its code) gives tickets now, fresh from clock and store."""
+        found = self.catalogue.service_by_code.get(service)
+        return self._availability(found, self._now())
+
+    def counts(self, service: str) -> Counts:
+        """What was given today for ``service`` and in its queue."""
+        found = self.catalogue.service_by_code.get(service)
+        return self._counts(found, self._now()) if found else Counts()
+
+    def all_counts(self) -> dict[str, Counts]:
+        """The counts of every service, in one question to the store."""
+        tally = self.store.tally(self._now(), self._band)
+        return {
+            service.code: Counts(
+                tally.by_service.get(service.code, 0),
+                tally.by_queue.get(service.queue, 0),
+                service.queue in tally.full,
+            )
+            for service in self.catalogue.services
+        }
+
+    def usage(self) -> Mapping[str, int]:
+        """Tickets of each agency in the last 30 days."""
+        return self.store.usage(self._now().date() - dt.timedelta(days=USAGE_DAYS - 1))
+
+    def qr(self, ticket: Ticket) -> str:
+        """What the QR of ``ticket`` holds."""
+        code = offline_code(self.site.id, ticket.service_day, ticket.display, ticket.uuid)
+        return qr_payload(self._options.server_url, ticket.token, code)
+
+    def now(self) -> dt.datetime:
+        """The site's wall clock."""
+        return self._now()
+
+    def today(self) -> dt.date:
+        """The site's calendar day."""
+        return self._now().date()
+
+    # --- the road -----------------------------------------------------------------------------------------------------
+
+    def issue(self, service: str, priority: bool = False, language: str = "id") -> Issued | Closed:
+        """Take a number for ``service`` and print it; Closed says why none was given.
+
+        Raises DeskBusy and StoreError; then no paper came out for a number that is not stored.
+        """
+        found = self.catalogue.service_by_code.get(service)
+        with self._alone():
+            now = self._now()
+            answer = self._availability(found, now)
+            if isinstance(answer, Closed):
+                return answer
+            assert found is not None  # an unknown service is Closed
+            try:
+                ticket = self.store.reserve(self._draft(found, priority, language), now, self._write)
+            except SeriesUsedUp:
+                return Closed(Reason.QUOTA)
+            return self._print(ticket)
+
+    def keep(self, ticket: str) -> None:
+        """The visitor noted the number of a ticket without paper: it stays callable.
+
+        Raises NoSuchTicket, and TicketNotThus where it has paper or was voided.
+        """
+        with self._alone():
+            found = self.find(ticket)
+            if found.state is not TicketState.NOT_PRINTED:
+                raise TicketNotThus(
+                    f"{found.display} is {self._told(found)}; only one without paper can be kept"
+                )
+            if not found.kept:
+                self.store.keep(found)
+
+    def void(self, ticket: str, why: str, who: str = "visitor") -> None:
+        """Give a ticket up: no counter calls it. Raises NoSuchTicket, and TicketNotThus where it was voided before."""
+        with self._alone():
+            found = self.find(ticket)
+            if found.state is TicketState.VOIDED:
+                raise TicketNotThus(f"{found.display} is {self._told(found)} already")
+            self.store.void(found, why, who)
+
+    def reprint(self, ticket: str, who: str, why: str) -> Verdict:
+        """Print a copy of a ticket, marked SALINAN. Raises NoSuchTicket, and TicketNotThus where it was voided.
+
+        The copy is counted and told to the server right before its first byte: refused before that, it never was.
+        """
+        with self._alone():
+            found = self.find(ticket)
+            if found.state is TicketState.VOIDED:
+                raise TicketNotThus(f"{found.display} is {self._told(found)}; a voided ticket has no copies")
+            counted = [found]
+            marked = _with_copy(found)
+
+            def before_first_byte() -> None:
+                counted[0] = self.store.count_copy(found, why, who)
+
+            verdict = self.press.print(self._compose(marked, self.qr(found)), before_first_byte)
+            if found.state is TicketState.NOT_PRINTED and verdict.outcome.value != Outcome.NOT_PRINTED.value:
+                # The first paper of this ticket after all.
+                self.store.settle(counted[0], TicketState(verdict.outcome.value), _cause(verdict))
+            return verdict
+
+    def find(self, ticket: str) -> Ticket:
+        """Return the ticket with this UUID; raise NoSuchTicket."""
+        found = self.store.ticket(ticket)
+        if found is None:
+            raise NoSuchTicket(f"no ticket {ticket!r} in {self.store.path}")
+        return found
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            had = self._lock.acquire(LOCK_PATIENCE_S)
+        except OSError as error:
+            raise DeskError(f"{self._lock.path}: {error.strerror}") from error
+        if not had:
+            raise DeskBusy(f"{self._lock.path}: another process has kept the desk for {LOCK_PATIENCE_S:g} s")
+        try:
+            self._settle_left_behind()
+            yield
+        finally:
+            self._lock.release()
+
+    def _settle_left_behind(self) -> None:
+        """Settle what a dead process, or a full disk, left unsettled. Nothing is ever printed here."""
+        for ticket in self.store.unsettled():
+            verdict = self._unstored.pop(ticket.uuid, None)
+            if verdict is not None and ticket.state is not TicketState.NOT_PRINTED:
+                self._settle(ticket, verdict)
+            elif ticket.state is TicketState.RESERVED:
+                self.store.void(ticket, "interrupted", "system")
+                log.warning(
+                    "a ticket was interrupted before printing: voided", extra={"number": ticket.display}
+                )
+            elif ticket.state is TicketState.SENDING:
+                self.store.settle(ticket, TicketState.UNCONFIRMED, None)
+                self.press.assume_half_job()
+                log.warning(
+                    "a ticket was interrupted while printing: unconfirmed", extra={"number": ticket.display}
+                )
+            elif self._now() - ticket.issued_at > UNDECIDED_FOR:
+                self.store.void(ticket, "silence", "system")
+
+    def _print(self, ticket: Ticket) -> Issued:
+        stored = [ticket]
+
+        def before_first_byte() -> None:
+            stored[0] = self.store.mark_sending(ticket)
+
+        qr = self.qr(ticket)
+        verdict = self.press.print(self._compose(ticket, qr), before_first_byte)
+        self._settle(stored[0], verdict)
+        local = ticket.issued_at
+        return Issued(
+            ticket=ticket.uuid,
+            number=ticket.display,
+            service=ticket.service,
+            outcome=Outcome(verdict.outcome.value),
+            cause=_cause(verdict),
+            qr=qr,
+            issued_at=f"{local:%H.%M} {self.site.zone_abbreviation}",
+            priority=ticket.priority,
+        )
+
+    def _settle(self, ticket: Ticket, verdict: Verdict) -> None:
+        """Store a verdict. The paper is out or not whatever the disk says, so its failure is not the visitor's."""
+        try:
+            self.store.settle(ticket, TicketState(verdict.outcome.value), _cause(verdict))
+        except StoreError:
+            self._unstored[ticket.uuid] = verdict
+            log.exception("the verdict of a ticket waits for the store", extra={"number": ticket.display})
+            return
+        try:
+            self.store.tidy()
+        except StoreError as error:
+            log.warning("tidying up between visitors: %s", error)
+
+    def _availability(self, service: Service | None, now: dt.datetime) -> Open | Closed:
+        queue = self.catalogue.queue_by_code.get(service.queue) if service else None
+        counts = self._counts(service, now) if service else Counts()
+        return availability(
+            self.site, service, queue, now, counts, self._holiday, ignore_hours=self._options.ignore_hours
+        )
+
+    def _counts(self, service: Service, now: dt.datetime) -> Counts:
+        return Counts(*self.store.count(now, service.code, service.queue, self._band))
+
+    def _draft(self, service: Service, priority: bool, language: str) -> Draft:
+        return Draft(
+            queue=service.queue,
+            service=service.code,
+            agency=service.agency,
+            priority=priority,
+            language=language,
+            token=secrets.token_urlsafe(TOKEN_BYTES),
+            kiosk_digit=self._options.kiosk_digit,
+            band=self._band,
+        )
+
+    def _write(self, queue: str, number: int) -> str:
+        return format_number(queue, number, self.site.numbers, self._options.kiosk_digit)
+
+    def _now(self) -> dt.datetime:
+        return self._clock.utc().astimezone(self._zone)
+
+    def _told(self, ticket: Ticket) -> str:
+        return f"voided ({ticket.void_reason})" if ticket.state is TicketState.VOIDED else ticket.state.value
+
+
+def site_zone(site: Site) -> dt.tzinfo:
+    """Return the site's zone: a fixed offset, Indonesia has no daylight saving time."""
+    return dt.timezone(dt.timedelta(hours=UTC_OFFSET_HOURS[site.timezone]))
+
+
+def _cause(verdict: Verdict) -> str | None:
+    return verdict.cause.value if verdict.cause else None
+
+
+def _with_copy(ticket: Ticket) -> Ticket:
+    return replace(ticket, copies=ticket.copies + 1)
