@@ -118,13 +118,17 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def library(requirement: str) -> str:
+    """ "python-escpos[usb]==3.1" → "python-escpos"."""
+    return canonical(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+
+
 @cache
 def declared() -> dict[str, bool]:
     """Each library of pyproject.toml → whether the kiosk needs it to run (False: for development)."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    name = re.compile(r"[\w.-]+")
-    run = {canonical(name.match(line)[0]): True for line in project["dependencies"]}  # type: ignore[index]
-    dev = {canonical(name.match(line)[0]): False for line in project["optional-dependencies"]["dev"]}  # type: ignore[index]
+    run = dict.fromkeys(map(library, project["dependencies"]), True)
+    dev = dict.fromkeys(map(library, project["optional-dependencies"]["dev"]), False)
     return dev | run
 
 
@@ -150,7 +154,7 @@ def imported() -> dict[str, set[str]]:
 
 def test_what_is_imported_is_declared() -> None:
     # What a declared library brings by its own extras (python-escpos[usb]) counts as declared.
-    brought = {canonical(re.match(r"[\w.-]+", line)[0]) for line in requires("python-escpos") or []}  # type: ignore[index]
+    brought = set(map(library, requires("python-escpos") or []))
     undeclared = {
         name: files
         for name, files in imported().items()
