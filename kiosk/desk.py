@@ -108,7 +108,7 @@ class Desk:
         compose: Compose,
         options: DeskOptions,
     ) -> None:
-        """Raises NeedsServer for central numbering, and NumbersUnknown where today's numbers are lost."""
+        """Raises NeedsServer for central numbering, NumbersUnknown where today's numbers are lost, StoreFull."""
         if options.numbering != "local":
             raise NeedsServer(
                 f"[kiosk] numbering = {options.numbering!r}: central numbering needs a server client, which this"
@@ -127,12 +127,18 @@ class Desk:
         self._lock = FileLock(store.path.with_name(LOCK_NAME))
         self._unstored: dict[str, Verdict] = {}
         """Verdicts the store could not take (a full disk); tried again before the next ticket."""
+        store.require_room()
         store.require_numbers(self._now().date())
 
     def close(self) -> None:
         """Let go of printer and file."""
         self.press.close()
         self.store.close()
+
+    def recover(self) -> None:
+        """Settle what a dead process left, now rather than with the next ticket. Raises DeskBusy and StoreError."""
+        with self._alone():
+            log.debug("nothing is left behind")
 
     # --- questions ----------------------------------------------------------------------------------------------------
 

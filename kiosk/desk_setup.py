@@ -43,6 +43,7 @@ def open_desk(settings: Settings, state: Path, site_data: SiteData, clock: Clock
                 server_url=settings.server.url,
             ),
         )
+        desk.recover()
         _warm_up(desk)
     except BaseException:
         ledger.close()

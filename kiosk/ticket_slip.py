@@ -42,7 +42,7 @@ def ticket_slip(ticket: Ticket, site_data: SiteData, qr: str, *, ahead: int | No
     if site.ticket.logo:
         lines.append(Image(site_data.directory / site.ticket.logo))
     lines += [
-        Text(_plain(say(site.name, language)), bold=True, height=2),
+        Text(_plain(say(site.name, language)), bold=True, width=2, height=2),
         Text(_plain(say(site.region, language))),
         Rule(),
         # A service that has left the catalogue since: its code still tells staff what it was.
@@ -53,17 +53,16 @@ def ticket_slip(ticket: Ticket, site_data: SiteData, qr: str, *, ahead: int | No
         Feed(),
     ]
     if ticket.priority:
-        lines.append(Text(f"* {translate(_('PRIORITAS'), language)} *", bold=True, width=2, height=2))
+        lines += [Text(f"* {translate(_('PRIORITAS'), language)} *", bold=True, width=2, height=2), Feed()]
     if queue:
-        lines.append(Text(_where(site, queue, language), bold=True))
-    lines.append(Text(_when(site, ticket.issued_at, language)))
+        lines += _where(site, queue, language)
+    lines += [Feed(), Text(_when(site, ticket.issued_at, language))]
     if ahead is not None:
         waiting = translate_many(
             "{count} orang di depan Anda", "{count} people ahead of you", ahead, language
         )
         lines.append(Text(waiting.format(count=ahead)))
-    lines.append(Text(translate(_("Mohon menunggu nomor Anda dipanggil"), language)))
-    lines.append(Qr(qr))
+    lines += [Feed(), Text(translate(_("Mohon menunggu nomor Anda dipanggil"), language)), Qr(qr)]
     if "://" not in qr:
         lines.append(Text(qr))
     lines.append(Text(_plain(say(site.ticket.footer, language))))
@@ -100,16 +99,20 @@ def sample(settings: Settings) -> Slip:
     return ticket_slip(ticket, data, qr_payload(settings.server.url, ticket.token, code))
 
 
-def _where(site: Site, queue: Queue, language: str) -> str:
+def _where(site: Site, queue: Queue, language: str) -> list[Line]:
+    """The counters large where they are known, else the zone; then the rest of the way."""
     zone = next((zone for zone in site.zones if zone.code == queue.zone), None)
-    parts = [say(zone.name, language), say(zone.floor, language)] if zone else []
-    if queue.counters:
-        parts.append(f"{say(site.counter_word, language)} {queue.counters}")
-    return " - ".join(_plain(part) for part in parts)
+    way = [_plain(say(zone.name, language)), _plain(say(zone.floor, language))] if zone else []
+    first = (
+        f"{_plain(say(site.counter_word, language))} {queue.counters}" if queue.counters else "".join(way[:1])
+    )
+    rest = " - ".join(way if queue.counters else way[1:])
+    return [Text(text, width=size, height=size) for text, size in ((first, 2), (rest, 1)) if text]
 
 
 def _when(site: Site, at: dt.datetime, language: str) -> str:
-    return f"{date_long(at.date(), language)}, {time_of_day(at.time(), language)} {site.zone_abbreviation}"
+    # Two lines: together they are too wide for 58 mm, and "WIB" would stand alone.
+    return f"{date_long(at.date(), language)}\n{time_of_day(at.time(), language)} {site.zone_abbreviation}"
 
 
 def _plain(text: str) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kiosk.desk import Desk
 
 DESCRIPTION = """\
-Take a number for SERVICE (a service's code, such as C01) and print it, by the same desk as the kiosk's window; it may run
-while the kiosk does.
+Take a number for SERVICE (a service's code, such as C01) and print it, by the same desk as the kiosk's window; it may
+run while the kiosk does.
 
 Exit code 0: the paper is out (outcome "printed"), or bytes left and the printer cannot say (outcome "unconfirmed").
 Exit code 1: no number was given (outcome "refused", cause says why), or a number was taken and did not print (outcome

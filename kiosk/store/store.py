@@ -120,6 +120,16 @@ class Store:
         with self._guard():
             self._require_numbers(day)
 
+    def require_room(self) -> None:
+        """Raise StoreFull where a ticket begun now might not find room for its verdict."""
+        try:
+            disk = os.statvfs(self.path.parent)
+        except OSError as error:
+            raise from_os(error, self.path) from error
+        free = disk.f_bavail * disk.f_frsize
+        if free < ROOM_TO_FINISH:
+            raise StoreFull(f"{self.path}: {free} bytes free; a ticket needs {ROOM_TO_FINISH}")
+
     def reserve(self, draft: Draft, now: dt.datetime, display: Callable[[str, int], str]) -> Ticket:
         """Take the next number of the queue and store ticket and ``ticket.issued`` in one durable transaction.
 
@@ -127,7 +137,7 @@ class Store:
         printed.
         Raises SeriesUsedUp, NumbersUnknown, StoreFull and the other store errors; then nothing is written.
         """
-        self._require_room()
+        self.require_room()
         day = now.date()
         with self._transaction():
             self._require_numbers(day)
@@ -349,15 +359,6 @@ class Store:
                 f"{self.path}: the database was lost and nothing tells which numbers were given on {row[0]}; numbers"
                 " are given again from the next day on"
             )
-
-    def _require_room(self) -> None:
-        try:
-            disk = os.statvfs(self.path.parent)
-        except OSError as error:
-            raise from_os(error, self.path) from error
-        free = disk.f_bavail * disk.f_frsize
-        if free < ROOM_TO_FINISH:
-            raise StoreFull(f"{self.path}: {free} bytes free; a ticket needs {ROOM_TO_FINISH}")
 
     def _mark(self, now: dt.datetime, last: journal.Mark | None) -> journal.Mark:
         """Return the mark of a ticket taken at ``now`` after ``last``: from which day on numbers bind it."""
