@@ -35,6 +35,9 @@ TITLE, NAME, AGENCY, LINE = 0.9, 0.7, 0.3, 0.2
 
 _LARGEST_BONUS = 0.64
 
+SHORTEST_OF_AGENCY = 3
+"""Letters of an agency's name that also find its services: one or two begin the names of half the mall."""
+
 SHORTEST_FORGIVEN = 4
 """Letters of a word in the catalogue that may be misspelt: in shorter ones a letter makes another word."""
 
@@ -95,6 +98,8 @@ class SearchIndex:
         self._entries: list[tuple[str, str | None]] = []
         self._phrases: list[str] = []
         self._postings: dict[str, dict[int, float]] = {}
+        self._by_agency: dict[str, list[int]] = {}
+        agency_words: dict[str, set[str]] = {}
         for agency in catalogue.agencies:
             texts = (
                 (TITLE, agency.short.values()),
@@ -102,9 +107,9 @@ class SearchIndex:
                 (LINE, agency.line.values()),
             )
             self._add(agency.code, None, texts)
-        agency_texts = {
-            agency.code: (*agency.short.values(), *agency.name.values()) for agency in catalogue.agencies
-        }
+            for text in (*agency.short.values(), *agency.name.values()):
+                for word in _index_words(text):
+                    agency_words.setdefault(agency.code, set()).add(word)
         for service in catalogue.services:
             self._add(
                 service.agency,
@@ -112,11 +117,17 @@ class SearchIndex:
                 (
                     (TITLE, (*service.words, *service.short.values())),
                     (NAME, service.name.values()),
-                    (AGENCY, agency_texts.get(service.agency, ())),
                     (LINE, service.line.values()),
                 ),
             )
-        self._vocabulary = sorted(self._postings)
+            for word in agency_words.get(service.agency, ()):
+                self._by_agency.setdefault(word, []).append(len(self._entries) - 1)
+        # A word of half the mall ("dinas", "kantor") tells no agency from another.
+        common = len(catalogue.services) / 2
+        self._by_agency = {
+            word: entries for word, entries in self._by_agency.items() if len(entries) <= common
+        }
+        self._vocabulary = sorted(self._postings.keys() | self._by_agency.keys())
         self._beginnings: dict[int, list[str]] = {}
         self._looked_up: OrderedDict[str, dict[int, float]] = OrderedDict()
 
@@ -156,25 +167,15 @@ class SearchIndex:
             enough = max(enough, heapq.nlargest(limit, scores.values())[-1] - _LARGEST_BONUS)
         rank = popular or {}
         phrase = " " + " ".join(asked)
-        best = heapq.nsmallest(
-            limit,
-            (
-                (-round(score + self._bonus(entry, phrase), 6), -rank.get(self._entries[entry][0], 0), entry)
-                for entry, score in scores.items()
-                if score >= enough
-            ),
+        order: list[tuple[float, int, int]] = []
+        for entry, score in scores.items():
+            if score >= enough:
+                phrases = self._phrases[entry]
+                bonus = _bonus(phrase, phrases) if phrase in phrases else 0.0
+                order.append((-round(score + bonus, 6), -rank.get(self._entries[entry][0], 0), entry))
+        return tuple(
+            Hit(*self._entries[entry], score=-score) for score, _, entry in heapq.nsmallest(limit, order)
         )
-        return tuple(Hit(*self._entries[entry], score=-score) for score, _, entry in best)
-
-    def _bonus(self, entry: int, phrase: str) -> float:
-        """Words asked in the very order of a title or search phrase are surely meant, most of all at its start.
-
-        Without whole words less than the step from LINE to AGENCY at the lowest rarity: it only orders equals.
-        """
-        phrases = self._phrases[entry]
-        if phrase not in phrases:
-            return 0.0
-        return 0.04 + 0.1 * ("|" + phrase in phrases) + 0.5 * (phrase + " " in phrases)
 
     def _look_up(self, word: str) -> dict[int, float]:
         """Return what each entry has for ``word``. Remembered, since typing a letter asks the other words
@@ -189,9 +190,13 @@ class SearchIndex:
     def _match(self, word: str) -> dict[int, float]:
         found: dict[int, float] = {}
         for worth, alike in self._alike(word):
-            for entry, weight in self._postings[alike].items():
+            for entry, weight in self._postings.get(alike, {}).items():
                 if worth + weight > found.get(entry, 0.0):
                     found[entry] = worth + weight
+            if len(word) >= SHORTEST_OF_AGENCY:
+                for entry in self._by_agency.get(alike, ()):
+                    if worth + AGENCY > found.get(entry, 0.0):
+                        found[entry] = worth + AGENCY
         return found
 
     def _alike(self, word: str) -> Iterator[tuple[float, str]]:
@@ -201,7 +206,9 @@ class SearchIndex:
             if not known.startswith(word):
                 break
             yield (EXACT if known == word else PREFIX), known
-        if word not in self._postings and len(word) >= SHORTEST_FORGIVEN - 1:
+        if (word not in self._postings and word not in self._by_agency) and len(
+            word
+        ) >= SHORTEST_FORGIVEN - 1:
             for known in self._misspelt(word):
                 yield FUZZY, known
 
@@ -228,6 +235,14 @@ class SearchIndex:
             cut = {word[:length] for word in self._vocabulary if len(word) >= length}
             self._beginnings[length] = sorted(cut)
         return self._beginnings[length]
+
+
+def _bonus(phrase: str, phrases: str) -> float:
+    """Words asked in the very order of a title or search phrase are surely meant, most of all at its start.
+
+    A beginning gets less than the least step between prefix and exact, so that exact stays first.
+    """
+    return 0.04 + 0.1 * ("|" + phrase in phrases) + 0.5 * (phrase + " " in phrases)
 
 
 def words_of(text: str) -> list[str]:
