@@ -13,6 +13,7 @@ Errors::
       E-CAT-08               a picture that is named but not there
       E-CAT-09               a search word that no visitor could find
       E-CAT-10               the new catalogue could not be put in place
+      E-CAT-11               a spreadsheet could not be written (told by the command ``catalogue``)
 """
 
 from __future__ import annotations

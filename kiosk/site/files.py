@@ -60,7 +60,8 @@ def read_site(path: Path) -> Site:
 
 def read_catalogue(path: Path, site: Site | None = None) -> Catalogue:
     """Read a ``catalogue.json``; raise SiteFaults. Without a ``site``, zones and languages are not judged."""
-    catalogue, faults = judged(strict_json.parse(_text(path), path.name), site, path.name)
+    text = _text(path)
+    catalogue, faults = judged(strict_json.parse(text, path.name), site, path.name, text)
     if catalogue is None:
         raise SiteFaults(faults)
     return catalogue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,33 +11,35 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from kiosk.core.catalogue import Agency, Catalogue, Queue, Service, Site, Zone, find_faults
+from kiosk.core.search import words_of
 from kiosk.site.faults import MISSING, Fault, SiteFaults, faults_of, shown
 
 PICTOGRAMS = Path(__file__).resolve().parent.parent.parent / "assets" / "pictograms"
 
-_NOT_TYPED = re.compile(r"[^a-z0-9]+")
 _ROW = re.compile(r"(?P<kind>\w+)\[(?P<index>\d+)\] \([^)]*\)(?:\.(?P<field>\w+))?")
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def validated(model: type[_Model], data: object, file: str) -> _Model:
-    """Return ``data``, as a JSON parser gives it, as ``model``; raise SiteFaults.
+def validated(model: type[_Model], data: object, file: str, text: str | None = None) -> _Model:
+    """Return ``data``, as a JSON parser gives it, as ``model``; raise SiteFaults. ``text``: where it came from.
 
     Strict as JSON: ``"30000"`` is no fee. (Python's own strict mode would refuse a list for a tuple.)
     """
     try:
-        return model.model_validate_json(json.dumps(data), strict=True)
+        return model.model_validate_json(json.dumps(data) if text is None else text, strict=True)
     except ValidationError as error:
         raise SiteFaults(faults_of(error, model, data, file)) from error
 
 
-def judged(data: object, site: Site | None, file: str) -> tuple[Catalogue | None, list[Fault]]:
+def judged(
+    data: object, site: Site | None, file: str, text: str | None = None
+) -> tuple[Catalogue | None, list[Fault]]:
     """Return the catalogue in ``data`` and every fault in it; the catalogue is None where there are faults.
 
     Without a ``site``, zones and languages are not judged.
     """
     try:
-        catalogue = validated(Catalogue, data, file)
+        catalogue = validated(Catalogue, data, file, text)
     except SiteFaults as error:
         faults = list(error.faults)
         told = {fault.place for fault in faults}
@@ -77,19 +78,12 @@ def _pictogram_faults(catalogue: Catalogue, file: str) -> Iterator[Fault]:
             yield Fault("E-CAT-08", file, place, shown(agency.pictogram), problem)
 
 
-def searchable(word: str) -> str:
-    """Return ``word`` as a visitor can type it: small letters and digits without accents, single spaces."""
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return " ".join(_NOT_TYPED.sub(" ", letters).split())
-
-
 def _word_problem(word: str, before: tuple[str, ...]) -> str:
     if word != " ".join(word.lower().split()):
         return f"must be in small letters with single spaces; write {' '.join(word.lower().split())!r}"
     if "," in word or ";" in word:
         return "holds several words; write each in quotes of its own"
-    if not 2 <= len(searchable(word)) <= 60:
+    if not 2 <= len("".join(words_of(word))) <= 60:
         return "cannot be found; allowed: 2 to 60 letters or digits that a visitor can type"
     if word in before:
         return f"stands twice, first as words[{before.index(word)}]; keep one"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.catalogue import REQUIRED_LANGUAGES, Catalogue, Site
+from kiosk.site import durable
 from kiosk.site.faults import Fault, SiteFaults, shown
 from kiosk.site.rules import PICTOGRAMS
 from kiosk.site.sheet_columns import FIRST_ROW, KINDS, SHEETS, Column, Kind, columns, to_cell
@@ -36,7 +38,9 @@ def write(catalogue: Catalogue, path: Path, site: Site | None = None) -> None:
         _write_sheet(book.create_sheet(SHEETS[kind]), columns(kind, languages), data[kind], path.name)
     _offer_choices(book, languages, site)
     _write_guide(book.create_sheet("Petunjuk"), languages)
-    book.save(path)
+    content = io.BytesIO()
+    book.save(content)
+    durable.write(path, content.getvalue())
 
 
 def _write_sheet(
