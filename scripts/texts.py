@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,15 +25,11 @@ LOCALE = ROOT / "assets" / "locale"
 SOURCES = ("kiosk",)
 WIDTH = 110
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "translate_many": (1, 2),
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
-_CALL = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, KEYWORDS)) + r")\(")
+KEYWORDS = {"_": 1, "translate_many": 2}
+"""Function → how many of its first arguments are texts; two are a singular and its plural."""
+_CALL = re.compile(r"(?<![\w.])(?:" + "|".join(KEYWORDS) + r")\(")
 
-MessageId = str | tuple[str, str]
+Message = str | tuple[str, ...]
 
 
 def texts_of(root: Path) -> Catalog:
@@ -42,35 +37,33 @@ def texts_of(root: Path) -> Catalog:
     found = Catalog()
     for folder in SOURCES:
         for path in sorted((root / folder).rglob("*.py")):
-            for _line, message, _comments, context in extract_from_file("python", path, keywords=KEYWORDS):
-                found.add(message, context=context)
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for message in _marked(tree, str(path.relative_to(root)), 0):
+                found.add(message)
         for path in sorted((root / folder).rglob("*.kv")):
-            for message in texts_of_kv(path.read_text(encoding="utf-8"), str(path)):
+            for message in texts_of_kv(path.read_text(encoding="utf-8"), str(path.relative_to(root))):
                 found.add(message)
     return found
 
 
-def texts_of_kv(text: str, name: str) -> Iterator[MessageId]:
+def texts_of_kv(text: str, name: str) -> Iterator[Message]:
     """Yield each text marked in a ``.kv`` file: a str, or (singular, plural).
 
     A value in kv is a Python expression on one line, so each call is cut out of its line and read as Python.
-    Raises ValueError that names file and line where a marked text is not a plain literal: it has no
-    translation.
+    Raises ValueError that names file and line where a marked text is not a plain literal.
     """
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue
+        end = 0
         for match in _CALL.finditer(line):
+            if match.start() < end:
+                continue  # inside the call before it
             call = _call_at(line[match.start() :])
-            literals = [
-                argument.value
-                for argument in (call.args if call else [])
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-            ]
-            wanted = 1 if match[1] == "_" else 2
-            if len(literals) < wanted:
-                raise ValueError(f"{name}:{number}: {match[1]}() takes a literal text, all on this line")
-            yield literals[0] if wanted == 1 else (literals[0], literals[1])
+            if call is None:
+                raise ValueError(f"{name}:{number}: {match[0]}…): the whole call must be on this line")
+            end = match.start() + (call.end_col_offset or 0)
+            yield from _marked(call, name, number - 1)
 
 
 def _call_at(text: str) -> ast.Call | None:
@@ -84,6 +77,27 @@ def _call_at(text: str) -> ast.Call | None:
     return None
 
 
+def _marked(node: ast.AST, name: str, lines_before: int) -> Iterator[Message]:
+    """Yield the texts of every marking call in ``node``, in the order of the source."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+        texts = tuple(_literal(argument) for argument in node.args[: KEYWORDS[node.func.id]])
+        plain = tuple(text for text in texts if text is not None)
+        if len(plain) < KEYWORDS[node.func.id]:
+            place = f"{name}:{node.lineno + lines_before}"
+            raise ValueError(f"{place}: {node.func.id}() takes literal texts, or nobody can translate them")
+        yield plain[0] if len(plain) == 1 else plain
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _marked(child, name, lines_before)
+
+
+def _literal(node: ast.expr) -> str | None:
+    """Return the text of a literal or of a marked one, as in ``translate_many(_("…"), _("…"), …)``."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_" and node.args:
+        node = node.args[0]
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
 def updated(path: Path, template: Catalog) -> tuple[str, list[str]]:
     """Return the new text of the ``.po`` file at ``path`` and one line for each message that changes."""
     language = path.stem
@@ -94,12 +108,12 @@ def updated(path: Path, template: Catalog) -> tuple[str, list[str]]:
     new = Catalog(locale=language)
     for message in template:
         if message.id:
-            before = old.get(message.id, context=message.context)
-            new.add(message.id, before.string if before else None, context=message.context)
-    keys = {(message.id, message.context) for message in new if message.id}
-    had = {(message.id, message.context) for message in old if message.id}
-    changes = [f"not in the file yet: {identity!r}" for identity, _ in sorted(keys - had, key=str)]
-    changes += [f"no longer in the source: {identity!r}" for identity, _ in sorted(had - keys, key=str)]
+            before = old.get(message.id)
+            new.add(message.id, before.string if before else None)
+    has = {message.id for message in new if message.id}
+    had = {message.id for message in old if message.id}
+    changes = [f"not in the file yet: {message!r}" for message in sorted(has - had, key=str)]
+    changes += [f"no longer in the source: {message!r}" for message in sorted(had - has, key=str)]
     body = io.BytesIO()
     write_po(body, new, width=WIDTH, no_location=True, omit_header=True, sort_output=True)
     head = (

@@ -15,7 +15,7 @@ KV = """\
     Tap:
         text: root.say(_('Kembali (ke awal)')) + _("Bahasa")
     Words:
-        text: translate_many('{n} orang', '{n} people', root.n)
+        text: translate_many(_('{n} orang'), '{n} people', root.n)
         other: root.first_(1)
 """
 
@@ -24,19 +24,35 @@ def test_kv_calls_are_read_as_python() -> None:
     assert list(texts_of_kv(KV, "bar.kv")) == ["Kembali (ke awal)", "Bahasa", ("{n} orang", "{n} people")]
 
 
-@pytest.mark.parametrize("value", ["_(root.text)", "_('cut", "_(f'{x}')"])
-def test_kv_text_that_cannot_be_translated_is_named(value: str) -> None:
-    with pytest.raises(ValueError, match=r"bar\.kv:2: _\(\) takes a literal text"):
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("_(root.text)", r"_\(\) takes literal texts"),
+        ("_(f'{x}')", r"_\(\) takes literal texts"),
+        ("translate_many('a', n, 1)", r"translate_many\(\) takes literal texts"),
+        ("_('cut", "the whole call must be on this line"),
+    ],
+)
+def test_text_that_cannot_be_translated_is_named(value: str, words: str) -> None:
+    with pytest.raises(ValueError, match=rf"bar\.kv:2: .*{words}"):
         list(texts_of_kv(f"<Bar>:\n    text: {value}\n", "bar.kv"))
+
+
+PYTHON = """\
+T = _("Ambil tiket")
+U = _(
+    "Dua "
+    "baris"
+)
+V = translate_many(_("{n} hari"), _("{n} days"), 2)
+"""
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     (tmp_path / "kiosk").mkdir()
     (tmp_path / "locale").mkdir()
-    (tmp_path / "kiosk" / "a.py").write_text(
-        'T = _("Ambil tiket")\nU = _(\n  "Dua "\n  "baris")\n', encoding="utf-8"
-    )
+    (tmp_path / "kiosk" / "a.py").write_text(PYTHON, encoding="utf-8")
     (tmp_path / "kiosk" / "b.kv").write_text("<B>:\n    text: _('Kembali')\n", encoding="utf-8")
     return tmp_path
 
@@ -54,6 +70,7 @@ def test_texts_are_collected_kept_and_dropped(house: Path, capsys: pytest.Captur
     assert collect(house, "--check") == 0
     text = english.read_text(encoding="utf-8")
     assert text.index('"Ambil tiket"') < text.index('"Dua baris"') < text.index('"Kembali"')
+    assert 'msgid "{n} hari"\nmsgid_plural "{n} days"\nmsgstr[0] ""\nmsgstr[1] ""\n' in text
     assert "Date" not in text
     assert "a.py" not in text
 
@@ -64,6 +81,7 @@ def test_texts_are_collected_kept_and_dropped(house: Path, capsys: pytest.Captur
     assert collect(house) == 0
     assert capsys.readouterr().out.splitlines() == [
         "en.po: not in the file yet: 'Ambil nomor'",
+        "en.po: no longer in the source: ('{n} hari', '{n} days')",
         "en.po: no longer in the source: 'Ambil tiket'",
         "en.po: no longer in the source: 'Dua baris'",
     ]
