@@ -1,5 +1,6 @@
 """The kiosk's SQLite file: tickets, outbox, audit; and the journal that outlives it. SQLite is used here alone."""
 
+from kiosk.store.connection import Clock
 from kiosk.store.database import NAME
 from kiosk.store.errors import (
     NumbersUnknown,
@@ -14,8 +15,9 @@ from kiosk.store.errors import (
     StoreUnavailable,
 )
 from kiosk.store.locks import FileLock
+from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
-from kiosk.store.store import Clock, Draft, Store, Tally
+from kiosk.store.store import Draft, Store
 
 __all__ = [
     "NAME",

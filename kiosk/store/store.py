@@ -1,67 +1,36 @@
 """The kiosk's store: tickets, events, audit. Every write is one transaction, durable before the call returns.
 
-One Store belongs to one thread; several processes may have the same file open. Before each transaction it makes sure
-that the file it has open is still the one by that name: writing into a file that somebody removed would lose tickets,
-and beside a new one it would give numbers twice.
+One Store belongs to one thread; several processes may have the same file open. What it can be asked is in
+:mod:`kiosk.store.reading`, how the file is guarded in :mod:`kiosk.store.connection`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import os
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import uuid6
 
 from kiosk.core import events
-from kiosk.core.numbers import Band, SeriesFull, Stamp, days_that_bind, next_number
+from kiosk.core.numbers import Band, SeriesFull, next_number
 from kiosk.core.record import Ticket, TicketState
 from kiosk.store import journal
-from kiosk.store.database import (
-    encode_mark,
-    identity_of,
-    move_aside,
-    open_database,
-    read_mark,
-    rewrite_journal,
-)
-from kiosk.store.errors import (
-    NumbersUnknown,
-    SeriesUsedUp,
-    StoreBroken,
-    StoreError,
-    StoreFull,
-    StoreGone,
-    from_os,
-    from_sqlite,
-    is_damage,
-)
-from kiosk.store.rows import COLUMNS, Cell, TicketQuery, from_row, to_row
-
-log = logging.getLogger(__name__)
+from kiosk.store.database import BUSY_S, encode_mark, read_mark, rewrite_journal
+from kiosk.store.errors import NumbersUnknown, SeriesUsedUp, StoreError, StoreFull, from_os
+from kiosk.store.reading import Reading
+from kiosk.store.rows import COLUMNS, to_row
 
 ROOM_TO_FINISH: Final = 1 << 20
 """Bytes that must be free to begin a ticket: what it still has to write (its verdict) must find room."""
 FOLD_ABOVE: Final = 2 << 20
 """Bytes of WAL above which it is folded into the database between visitors."""
+FOLD_PATIENCE_MS: Final = 100
 # The columns are this program's own constant.
-_SELECT: Final = f"SELECT {COLUMNS} FROM tickets"  # noqa: S608
 _INSERT: Final = f"INSERT INTO tickets ({COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS.split(',')))})"  # noqa: S608
-
-
-class Clock(Protocol):
-    """The part of the kiosk's clock the store needs (kiosk.clock)."""
-
-    def utc(self) -> dt.datetime: ...
-
-    def boot(self) -> tuple[str, float]: ...
 
 
 @dataclass(frozen=True)
@@ -78,42 +47,8 @@ class Draft:
     band: Band
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many numbers were given on a day, voided ones too."""
-
-    by_service: Mapping[str, int]
-    by_queue: Mapping[str, int]
-    full: frozenset[str]
-    """Queues whose band has no number left."""
-
-
-class Store:
+class Store(Reading):
     """The kiosk's SQLite file, open."""
-
-    def __init__(self, path: Path, clock: Clock, zone: dt.tzinfo) -> None:
-        """Use :meth:`open`."""
-        self.path = path
-        self._clock = clock
-        self._zone = zone
-        self._handle = open_database(path, clock.utc(), clock.utc().astimezone(zone).date())
-        self._db = self._handle.db
-        self._journal = path.with_name(journal.NAME)
-
-    @classmethod
-    def open(cls, path: Path, clock: Clock, zone: dt.tzinfo) -> Store:
-        """Open the database at ``path``, making it and its folder where there is none.
-
-        ``zone`` is the site's. Raises StoreError; after StoreBroken the next call makes a new database whose numbers
-        go on above the old one's.
-        """
-        return cls(path, clock, zone)
-
-    def close(self) -> None:
-        """Close the file. Nothing happens when it is closed."""
-        self._handle.close()
-
-    # --- writing ------------------------------------------------------------------------------------------------------
 
     def require_numbers(self, day: dt.date) -> None:
         """Raise NumbersUnknown where the numbers of ``day`` were lost with the database."""
@@ -134,8 +69,7 @@ class Store:
         """Take the next number of the queue and store ticket and ``ticket.issued`` in one durable transaction.
 
         ``now`` is aware, in the site's zone: its date is the service day. ``display`` writes queue and number as
-        printed.
-        Raises SeriesUsedUp, NumbersUnknown, StoreFull and the other store errors; then nothing is written.
+        printed. Raises SeriesUsedUp, NumbersUnknown, StoreFull and the other store errors; then nothing is written.
         """
         self.require_room()
         day = now.date()
@@ -220,165 +154,10 @@ class Store:
             grown = False
         if grown:
             with self._guard():
-                # TRUNCATE gives the space back; where another process reads, it does what it can and says busy.
+                # TRUNCATE gives the space back. It would wait for whoever reads just now; there is a next time.
+                self._db.execute(f"PRAGMA busy_timeout = {FOLD_PATIENCE_MS}")
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def unsettled(self) -> list[Ticket]:
-        """Return the tickets a crash may have left: reserved, sending, and without paper and undecided."""
-        return self._tickets(
-            "WHERE state IN ('reserved', 'sending') OR (state = 'not_printed' AND kept = 0) ORDER BY id", ()
-        )
-
-    def ticket(self, uuid: str) -> Ticket | None:
-        """Return the ticket with this UUID."""
-        return self._one("WHERE uuid = ?", (uuid,))
-
-    def ticket_by_token(self, token: str) -> Ticket | None:
-        """Return the ticket whose QR holds this token."""
-        return self._one("WHERE token = ?", (token,))
-
-    def ticket_by_number(self, queue: str, number: int, day: dt.date) -> Ticket | None:
-        """Return the ticket of this number on ``day``."""
-        return self._one(
-            "WHERE queue = ? AND service_day = ? AND number = ?", (queue, day.isoformat(), number)
-        )
-
-    def tickets(self, query: TicketQuery) -> list[Ticket]:
-        """Return the tickets ``query`` asks for, in the order they were issued."""
-        return self._tickets(*query.clause())
-
-    def tally(self, now: dt.datetime, band: Band) -> Tally:
-        """Return what was given on the day of ``now``, by service and queue: one pass over the day's index."""
-        by_service: dict[str, int] = {}
-        by_queue: dict[str, int] = {}
-        highest: dict[str, int] = {}
-        today = now.date().isoformat()
-        with self._guard():
-            since = self._mark(now, read_mark(self._db)).since.isoformat()
-            given = self._db.execute(
-                "SELECT queue, service, service_day, count(*), max(number) FILTER (WHERE number BETWEEN ?2 AND ?3)"
-                " FROM tickets WHERE service_day >= ?1 GROUP BY service_day, queue, service"
-                " UNION ALL SELECT queue, NULL, service_day, 0, max(number)"
-                " FROM floors WHERE service_day >= ?1 AND number BETWEEN ?2 AND ?3 GROUP BY service_day, queue",
-                (since, band.first, band.last),
-            )
-            for queue, service, day, count, number in given:
-                if day == today:
-                    by_queue[queue] = by_queue.get(queue, 0) + count
-                    by_service[service] = by_service.get(service, 0) + count
-                if number is not None:
-                    highest[queue] = max(highest.get(queue, 0), number)
-        full = frozenset(queue for queue, number in highest.items() if number >= band.last)
-        return Tally(by_service, by_queue, full)
-
-    def count(self, now: dt.datetime, service: str, queue: str, band: Band) -> tuple[int, int, bool]:
-        """Return the numbers given today for ``service`` and in ``queue``, and whether the band is used up."""
-        with self._guard():
-            of_service, of_queue = self._db.execute(
-                "SELECT count(*) FILTER (WHERE service = ?), count(*) FILTER (WHERE queue = ?)"
-                " FROM tickets WHERE service_day = ?",
-                (service, queue, now.date().isoformat()),
-            ).fetchone()
-            highest = self._highest(queue, band, self._mark(now, read_mark(self._db)).since)
-        return int(of_service), int(of_queue), highest is not None and highest >= band.last
-
-    def usage(self, since: dt.date) -> dict[str, int]:
-        """Return the tickets of each agency from ``since`` on."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT agency, count(*) FROM tickets WHERE service_day >= ? GROUP BY agency",
-                (since.isoformat(),),
-            )
-            return dict(rows.fetchall())
-
-    def history(self, ticket: Ticket) -> list[dict[str, object]]:
-        """Return the events of a ticket, oldest first."""
-        with self._guard():
-            rows = self._db.execute(
-                "SELECT seq, uuid, type, body, occurred_at, acknowledged_at FROM outbox WHERE ticket = ? ORDER BY seq",
-                (ticket.uuid,),
-            ).fetchall()
-        return [
-            {
-                "seq": seq,
-                "uuid": uuid,
-                "type": kind,
-                "occurred_at": at,
-                "acknowledged_at": acknowledged,
-                "body": json.loads(body),
-            }
-            for seq, uuid, kind, body, at, acknowledged in rows
-        ]
-
-    # --- inside -------------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Run statements; every failure becomes a StoreError, and damage moves the file aside."""
-        self._still_there()
-        try:
-            yield
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise from_sqlite(error, self.path) from error
-            kept = move_aside(self._handle, self._clock.utc())
-            where = f"kept as {kept.name}" if kept else "another process has moved it aside"
-            raise StoreBroken(f"{self.path}: {error}; {where}", kept) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One transaction: all of it durable at the end, or nothing."""
-        with self._guard():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._roll_back()
-                raise
-
-    def _roll_back(self) -> None:
-        try:
-            if self._db.in_transaction:  # SQLite has rolled back by itself after some errors
-                self._db.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            log.warning("%s: rolling back: %s", self.path, error)
-
-    def _still_there(self) -> None:
-        if self._handle.in_use < 0:
-            raise StoreGone(f"{self.path}: the store is closed")
-        if identity_of(self.path) != self._handle.identity:
-            raise StoreGone(f"{self.path}: the file was removed or replaced while it was open")
-
-    def _require_numbers(self, day: dt.date) -> None:
-        row = self._db.execute("SELECT value FROM meta WHERE key = 'refused_day'").fetchone()
-        if row is not None and day.isoformat() <= row[0]:
-            raise NumbersUnknown(
-                f"{self.path}: the database was lost and nothing tells which numbers were given on {row[0]}; numbers"
-                " are given again from the next day on"
-            )
-
-    def _mark(self, now: dt.datetime, last: journal.Mark | None) -> journal.Mark:
-        """Return the mark of a ticket taken at ``now`` after ``last``: from which day on numbers bind it."""
-        day, boot = now.date(), self._clock.boot()
-        stamp = Stamp(now, *boot)
-        since = days_that_bind(day, boot, last.stamp if last else None)
-        if last is not None and since <= last.stamp.day:
-            # Still in the shadow of an earlier jump: what bound the last ticket binds this one.
-            since = min(since, last.since)
-        return journal.Mark(stamp, since)
-
-    def _highest(self, queue: str, band: Band, since: dt.date) -> int | None:
-        highest: int | None = self._db.execute(
-            "SELECT max(number) FROM (SELECT max(number) AS number FROM tickets"
-            " WHERE queue = ?1 AND service_day >= ?2 AND number BETWEEN ?3 AND ?4"
-            " UNION ALL "
-            "SELECT max(number) FROM floors WHERE queue = ?1 AND service_day >= ?2 AND number BETWEEN ?3 AND ?4)",
-            (queue, since.isoformat(), band.first, band.last),
-        ).fetchone()[0]
-        return highest
+                self._db.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
 
     def _next(self, draft: Draft, since: dt.date) -> int:
         try:
@@ -461,9 +240,10 @@ class Store:
     def _now_text(self) -> str:
         return self._clock.utc().isoformat(timespec="milliseconds")
 
-    def _tickets(self, clause: str, parameters: tuple[Cell, ...]) -> list[Ticket]:
-        with self._guard():
-            return [from_row(row) for row in self._db.execute(f"{_SELECT} {clause}", parameters)]
-
-    def _one(self, clause: str, parameters: tuple[Cell, ...]) -> Ticket | None:
-        return next(iter(self._tickets(clause, parameters)), None)
+    def _require_numbers(self, day: dt.date) -> None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'refused_day'").fetchone()
+        if row is not None and day.isoformat() <= row[0]:
+            raise NumbersUnknown(
+                f"{self.path}: the database was lost and nothing tells which numbers were given on {row[0]}; numbers"
+                " are given again from the next day on"
+            )
