@@ -6,76 +6,66 @@ the key, what was found and what is allowed.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+import msgspec
+from msgspec import Meta
 
 from printer.errors import ProfileError
 
 FOLDER: Final = Path(__file__).parent / "data" / "profiles"
-FONT_A: Final = (12, 24)
-"""Width and height in dots of one character of font A, on all common 203 dpi printers."""
 
 
-class Cutter(BaseModel):
-    """How paper is parted. ``command`` is what the model understands: GS V, or ESC i on some clones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class Cutter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How paper is parted. ``command`` is what the model understands: GS V, or ESC i and m on some clones."""
 
     kind: Literal["none", "full", "partial"]
     command: Literal["gs_v", "esc_i"] = "gs_v"
 
 
-class Profile(BaseModel):
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one model can do."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: str
     description: str = ""
-    width_mm: Annotated[int, Field(ge=40, le=120)]
+    width_mm: Annotated[int, Meta(ge=40, le=120)]
     """Width of the roll."""
-    dots: Annotated[int, Field(ge=200, le=1200)]
+    dots: Annotated[int, Meta(ge=200, le=1200)]
     """Printable dots across."""
-    columns: Annotated[int, Field(ge=16, le=100)]
+    columns: Annotated[int, Meta(ge=16, le=100)]
     """Characters of font A across."""
-    dpi: Annotated[int, Field(ge=150, le=400)] = 203
+    dpi: Annotated[int, Meta(ge=150, le=400)] = 203
     code_page: str = "cp437"
     """The Python codec of the code page."""
-    code_page_slot: Annotated[int, Field(ge=0, le=255)] = 0
+    code_page_slot: Annotated[int, Meta(ge=0, le=255)] = 0
     """The number ESC t knows the code page by on this model."""
     qr: Literal["native", "raster"]
     """Whether the printer draws QR codes itself (GS ( k) or is sent a picture."""
-    raster_rows: Annotated[int, Field(ge=24, le=255)] = 240
+    raster_rows: Annotated[int, Meta(ge=24, le=255)] = 240
     """Rows per picture slice: clones read only one byte of the height, and 24 divides it."""
-    feed_before_cut: Annotated[int, Field(ge=0, le=20)] = 6
+    feed_before_cut: Annotated[int, Meta(ge=0, le=20)] = 6
     """Lines from the print head to the cutter."""
     cutter: Cutter
-    status: tuple[Annotated[int, Field(ge=1, le=4)], ...] = ()
-    """Which DLE EOT n it answers. Empty: it never says anything."""
-    reply_s: Annotated[float, Field(gt=0, le=5)] = 0.5
+    status: tuple[Annotated[int, Meta(ge=1, le=4)], ...] = ()
+    """Which DLE EOT n it answers, in the order to ask. Empty: it never says anything."""
+    reply_s: Annotated[float, Meta(gt=0, le=5)] = 0.5
     """How long an answer may take, in seconds."""
     fence: Literal["none", "gs_r", "gs_h"] = "none"
     """What proves that a job was processed to its end: GS r 1, or GS ( H on Epson."""
     leave_kanji: bool = True
     """Send FS . first: Chinese boards start in a mode where bytes above 0x7F are read in pairs."""
 
-    @field_validator("status", mode="before")
-    @classmethod
-    def _list_is_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
-    @field_validator("code_page")
-    @classmethod
-    def _known_codec(cls, value: str) -> str:
+    def __post_init__(self) -> None:
         try:
-            "".encode(value)
+            "".encode(self.code_page)
         except LookupError:
-            raise ValueError(f"{value!r} is not a code page; examples: cp437, cp850, cp858, cp1252") from None
-        return value
+            raise ValueError(
+                f"code_page = {self.code_page!r}: allowed: a code page such as cp437, cp850, cp858, cp1252"
+            ) from None
 
 
 def names(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -91,16 +81,19 @@ def load(name: str, folder: Path = FOLDER) -> Profile:
         raise ProfileError(f"no printer profile {name!r}; allowed: {', '.join(allowed) or 'none'}")
     path = folder / f"{name}.toml"
     try:
-        profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")) | {"name": name})
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{path}: not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise ProfileError(f"{path}: {_faults(error)}") from error
-    return profile
+    try:
+        return msgspec.convert(data | {"name": name}, Profile)
+    except msgspec.ValidationError as error:
+        raise ProfileError(f"{path}: {error}{_found(data, str(error))}") from error
 
 
-def _faults(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc'])} = {fault['input']!r}: {fault['msg']}"
-        for fault in error.errors()
-    )
+def _found(data: dict[str, object], message: str) -> str:
+    """The value that ``message`` complains of, where it names a place such as ``$.cutter.kind``."""
+    match = re.search(r"`\$\.([\w.]+)", message)
+    value: object = data
+    for key in match[1].split(".") if match else ():
+        value = value.get(key) if isinstance(value, dict) else None
+    return f"; found {value!r}" if match and value is not None else ""

@@ -6,14 +6,12 @@ import textwrap
 import unicodedata
 from functools import lru_cache
 
-_SPACES = {"\t": " ", "\u00a0": " ", "\u2007": " ", "\u202f": " "}
-
 
 @lru_cache(maxsize=4096)
 def _printable(char: str, codec: str) -> str:
     """``char`` itself where the code page has it, else its nearest spelling there; control characters vanish."""
-    if char in _SPACES:
-        return _SPACES[char]
+    if char.isspace():
+        return " "
     if char.isascii():
         # A control character in a text would be a command to the printer.
         return char if char.isprintable() else ""
@@ -36,7 +34,7 @@ def to_code_page(text: str, codec: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    lines = unicodedata.normalize("NFC", text).splitlines()
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
     return "\n".join("".join(_printable(char, codec) for char in line) for line in lines)
 
 

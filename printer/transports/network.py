@@ -28,8 +28,6 @@ class NetworkTransport:
     """TCP to ``host``:``port``."""
 
     def __init__(self, host: str, port: int) -> None:
-        if not host:
-            raise Unreachable("network printer: no host given; set [printer] host")
         self._address = (host, port)
         self._lookup = Lookup(host, port)
         self._socket: socket.socket | None = None
@@ -114,8 +112,10 @@ class NetworkTransport:
                 for _ in range(MAX_UNREAD):
                     if not opened.recv(4096):
                         break
+        except BlockingIOError:
+            pass  # nothing more to read: the usual case
         except OSError as error:
-            log.debug("%s: closing: %s", self.name, error)  # nothing to read, or gone already
+            log.debug("%s: closing: %s", self.name, error)  # gone already
         finally:
             opened.close()
 

@@ -1,0 +1,327 @@
+"""``main.py printer``: how the printer is, a test paper, the ticket as a picture, and a printer in software."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiosk import settings as settings_module
+from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from printer.press import Press
+    from printer.slip import Slip
+
+DEFAULT_PREVIEW = Path("out") / "ticket-preview.png"
+DEFAULT_PAPERS = Path("out") / "papers"
+FAULTS = ("paper_low", "paper_out", "cover_open", "offline", "cutter", "error", "silent", "unplugged")
+"""The faults of ``printer.virtual.device.Fault``, named here so that ``--help`` need not import it; a test compares."""
+ADVICE = {
+    "paper_out": "put a new roll in",
+    "paper_low": "the roll will end soon; have a new one ready",
+    "cover_open": "close the cover",
+    "offline": "the printer is there but takes no data: look for a light or a paper jam, then switch it off and on",
+    "cutter": "the cutter is stuck: open the cover and remove the paper, then switch the printer off and on",
+    "error": "the printer reports a fault of its own: switch it off and on",
+    "unreachable": "check power, cable and the [printer] section of the configuration",
+}
+
+
+def register(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    """Add the command to the parser."""
+    parser = subparsers.add_parser("printer", help="the printer: status, test paper, preview, simulation")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, run, text in (
+        ("status", status, "how the printer is"),
+        ("test", test, "print a test paper and say what became of it"),
+        ("preview", preview, "write a sample ticket as a picture"),
+        ("detect", detect, "which questions this printer answers"),
+    ):
+        action = actions.add_parser(name, parents=[common], help=text)
+        action.add_argument("--json", action="store_true", help="print one JSON document")
+        action.set_defaults(run=_guarded(run))
+        if name == "preview":
+            action.add_argument(
+                "--out", type=Path, default=DEFAULT_PREVIEW, metavar="FILE", help="the PNG to write"
+            )
+            action.add_argument(
+                "--profile", metavar="NAME", help="another printer profile than the configured one"
+            )
+    simulated = actions.add_parser("simulate", parents=[common], help="be a printer for other programs")
+    where = simulated.add_mutually_exclusive_group(required=True)
+    where.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="listen on a port (0: any free one)")
+    where.add_argument("--pty", type=Path, metavar="PATH", help="be a device file at PATH")
+    simulated.add_argument(
+        "--out", type=Path, default=DEFAULT_PAPERS, metavar="DIR", help="folder of the papers"
+    )
+    simulated.add_argument(
+        "--profile", metavar="NAME", help="whose paper width to use (default: the configured one)"
+    )
+    simulated.add_argument(
+        "--fault", action="append", default=[], choices=FAULTS, help="what is wrong with it"
+    )
+    simulated.set_defaults(run=_guarded(simulate))
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Parse ``HOST:PORT``; argparse turns the error into a usage message."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}; allowed: HOST:PORT, such as 127.0.0.1:9100")
+    return host.strip("[]"), int(port)
+
+
+def _guarded(run: Any) -> Any:
+    """``run`` with the printer library's own errors told as one line and exit code 1."""
+
+    def guarded(options: argparse.Namespace) -> int:
+        from printer.errors import PrinterError
+
+        try:
+            code: int = run(options)
+        except PrinterError as error:
+            if getattr(options, "json", False):
+                print(json.dumps({"ok": False, "code": error.code, "error": str(error)}, ensure_ascii=False))
+            print(error, file=sys.stderr)
+            return 1
+        return code
+
+    return guarded
+
+
+def status(options: argparse.Namespace) -> int:
+    """Ask the printer how it is."""
+    from printer.status import cause
+
+    settings, press = _press(options)
+    with _working("asking the printer"):
+        found = press.status()
+    why = cause(found)
+    items = {
+        item: str(getattr(found, item)) for item in ("link", "online", "cover", "paper", "cutter", "error")
+    }
+    blocked = why is not None and why.blocks
+    if options.json:
+        _print_json({"ok": not blocked, **_place(settings, press), **items, "cause": why})
+    else:
+        print(f"{press.transport.name}, profile {press.profile.name}")
+        for item, health in items.items():
+            print(f"  {item:8}{health}")
+        print(_sentence(why) if why else "no answer: nothing is known" if not found.answered else "ready")
+    return 1 if blocked else 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Print one test paper."""
+    settings, press = _press(options)
+    with _working("printing"):
+        verdict = press.print(_test_slip(press))
+    if options.json:
+        _print_json(
+            {
+                **_place(settings, press),
+                "bytes_sent": verdict.bytes_sent,
+                "detail": verdict.detail,
+                "outcome": verdict.outcome,
+                "cause": verdict.cause,
+            }
+        )
+    else:
+        print(f"{verdict.outcome}: {verdict.detail}")
+        if verdict.cause:
+            print(_sentence(verdict.cause))
+    return 1 if verdict.outcome == "not_printed" else 0
+
+
+def preview(options: argparse.Namespace) -> int:
+    """Write a sample ticket as PNG, by the bytes a real printer would get."""
+    from printer import profiles
+    from printer.encode import encode
+    from printer.virtual.interpreter import Interpreter
+    from printer.virtual.model import Paper
+    from printer.virtual.paper import draw
+
+    settings = settings_module.load(options.config)
+    profile = profiles.load(options.profile or settings.printer.profile)
+    job = encode(_sample_slip(settings), profile)
+    papers: list[Paper] = []
+    interpreter = Interpreter(profile.dots, papers.append)
+    interpreter.feed(job)
+    interpreter.tear()  # on a model without a cutter the ticket is torn off
+    try:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        draw(papers[0], dots=profile.dots, width_mm=profile.width_mm).save(options.out, format="PNG")
+    except OSError as error:
+        print(f"E-PRN-30: {options.out}: cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    length_mm = round(papers[0].height / 8)
+    if options.json:
+        _print_json(
+            {"file": str(options.out), "profile": profile.name, "bytes": len(job), "length_mm": length_mm}
+        )
+    else:
+        print(f"{options.out}: {profile.name}, {len(job)} bytes, {length_mm} mm of paper")
+    return 0
+
+
+def detect(options: argparse.Namespace) -> int:
+    """Ask the configured printer everything there is to ask."""
+    from printer.probe import probe
+    from printer.status import cause
+
+    settings, press = _press(options)
+    with _working("asking the printer"):
+        # Each of the five questions has its time, whatever the deadline of a ticket is.
+        limit = settings.printer.deadline_s + 5 * press.profile.reply_s
+        found = probe(press.transport, press.profile.reply_s, time.monotonic() + limit)
+    why = cause(found.status)
+    if options.json:
+        answers = {str(n): None if byte is None else f"{byte:02x}" for n, byte in found.answers.items()}
+        suggestion = {"status": list(found.answered), "fence": "gs_r" if found.gs_r else "none"}
+        _print_json(
+            {
+                **_place(settings, press),
+                "dle_eot": answers,
+                "gs_r": found.gs_r,
+                "profile_lines": suggestion,
+                "cause": why,
+            }
+        )
+        return 0
+    print(f"{press.transport.name}: reached")
+    topics = {
+        1: "online or offline",
+        2: "cover, stopped by paper end",
+        3: "cutter and errors",
+        4: "paper sensor",
+    }
+    for n, byte in found.answers.items():
+        print(f"  DLE EOT {n} ({topics[n]}): {'silent' if byte is None else f'answered {byte:02x}'}")
+    print(f"  GS r 1 (end of a job): {'answered' if found.gs_r else 'silent'}")
+    if found.answered:
+        print(f"in its profile: status = {list(found.answered)}")
+    else:
+        print(
+            "this printer says nothing: tickets will be 'unconfirmed', never 'printed'; in its profile: status = []"
+        )
+    if why:
+        print(_sentence(why))
+    return 0
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Be a printer until interrupted; each paper is drawn into the folder and named on standard output."""
+    from printer import profiles
+    from printer.virtual.device import VirtualPrinter, faults_from
+    from printer.virtual.folder import PaperFolder
+    from printer.virtual.model import Paper
+    from printer.virtual.server import Server
+
+    profile = profiles.load(options.profile or settings_module.load(options.config).printer.profile)
+    folder = PaperFolder(options.out, dots=profile.dots, width_mm=profile.width_mm)
+
+    def keep(paper: Paper) -> None:
+        print(folder.add(paper), flush=True)
+
+    device = VirtualPrinter(profile.dots, keep)
+    device.set_faults(*faults_from(options.fault))
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        with (
+            Server.on_tcp(device, *options.tcp)
+            if options.tcp
+            else Server.on_pty(device, options.pty) as server
+        ):
+            place = f"{options.tcp[0]}:{server.port}" if options.tcp else str(options.pty)
+            wrong = f", {', '.join(options.fault)}" if options.fault else ""
+            print(f"virtual printer on {place} ({profile.name}{wrong}); Ctrl+C ends it", flush=True)
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _press(options: argparse.Namespace) -> tuple[Settings, Press]:
+    from printer.connect import press_for
+
+    settings = settings_module.load(options.config)
+    state = (options.state or settings_module.default_state_dir()).absolute()
+    way = settings.printer
+    press = press_for(
+        way.transport,
+        profile=way.profile,
+        host=way.host,
+        port=way.port,
+        device=way.device,
+        deadline_s=way.deadline_s,
+        paper_dir=state / "paper",
+    )
+    return settings, press
+
+
+def _sample_slip(settings: Settings) -> Slip:
+    from kiosk import ticket_slip
+
+    return ticket_slip.sample(settings)
+
+
+def _test_slip(press: Press) -> Slip:
+    """All that a ticket needs of a printer: sizes, the width of the paper, letters with accents, a code, the cut."""
+    from printer.slip import Big, Qr, Rule, Slip, Text
+
+    ruler = "".join(str(column % 10) for column in range(1, press.profile.columns + 1))
+    return Slip(
+        (
+            Text("UJI CETAK", bold=True, width=2, height=2),
+            Text(f"{press.profile.name} · {press.profile.width_mm} mm"),
+            Text(ruler, align="left"),
+            Text("ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 é “–” …", align="left"),
+            Rule(),
+            Big("A-000"),
+            Rule(),
+            Qr("UJI-CETAK"),
+            Text("Bukan nomor antrean"),
+        )
+    )
+
+
+def _place(settings: Settings, press: Press) -> dict[str, object]:
+    return {
+        "transport": settings.printer.transport,
+        "printer": press.transport.name,
+        "profile": press.profile.name,
+    }
+
+
+def _sentence(cause: str) -> str:
+    return f"{str(cause).replace('_', ' ')}: {ADVICE[cause]}"
+
+
+def _print_json(document: dict[str, object]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@contextlib.contextmanager
+def _working(what: str) -> Iterator[None]:
+    """A spinner on a terminal, for a printer that takes its time; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
