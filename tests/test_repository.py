@@ -63,7 +63,7 @@ FORBIDDEN = {
     "a path of one machine": r"(?<![\w.$}-])/(?:tmp|root|work|home/\w+)(?:/|\b(?=[\"' ]))",
     "a package registry": r"pypi[.]org|pythonhosted[.]org|npmjs[.](?:org|com)|deb[.]debian[.]org|piwheels[.]org",
     "a merge marker": r"(?m)^(?:<{7}|>{7}) ",
-    "unfinished work": r"\b(?:TO[D]O|FIX[M]E|XX[X])\b",
+    "unfinished work": r"(?<!-)\b(?:TO[D]O|FIX[M]E|XX[X])\b(?!-)",
     "a secret key": r"-----BEGIN [A-Z ]*PRIVATE[ ]KEY-----",
 }
 
