@@ -1,0 +1,91 @@
+"""What lies over a screen: help, "are you still here?", and the one screen for a kiosk that cannot serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core import visit as v
+from kiosk.i18n import _, translate, translate_many
+from kiosk.ui.context import Surroundings
+from kiosk.ui.present.common import Key
+
+
+@dataclass(frozen=True)
+class HelpView:
+    title: str
+    steps: tuple[str, ...]
+    """How it works, in order."""
+    lines: tuple[str, ...]
+    """The mall's own lines."""
+    close: Key
+
+
+@dataclass(frozen=True)
+class WarningView:
+    title: str
+    text: str
+    stay: Key
+
+
+@dataclass(frozen=True)
+class FaultView:
+    title: str
+    text: str
+    staff: str
+    code: str
+
+
+_STEPS = (
+    _("Pilih instansi yang Anda tuju, atau cari layanannya."),
+    _("Pilih keperluan Anda, lalu baca syaratnya."),
+    _("Sentuh “Ambil nomor antrean” dan ambil tiketnya."),
+)
+
+
+def present_help(visit: v.Visit, around: Surroundings) -> HelpView | None:
+    """Return the help page while it is asked for."""
+    if not visit.help:
+        return None
+    language = visit.language
+    help_lines = around.loaded.site.help if around.loaded else {}
+    return HelpView(
+        title=translate(_("Cara mengambil nomor"), language),
+        steps=tuple(translate(step, language) for step in _STEPS),
+        lines=tuple(help_lines.get(language) or help_lines.get("id") or ()),
+        close=Key("help:close", translate(_("Tutup bantuan"), language), v.CloseHelp()),
+    )
+
+
+def present_warning(visit: v.Visit) -> WarningView | None:
+    """Return the idle warning while it is up."""
+    if not visit.warned:
+        return None
+    language, left = visit.language, visit.countdown or 0
+    text = translate_many(
+        _("Layar kembali ke awal dalam {count} detik, supaya pengunjung lain dapat memakainya."),
+        _("The screen goes back to the start in {count} seconds, so that others can use it."),
+        left,
+        language,
+    )
+    return WarningView(
+        title=translate(_("Masih di sini?"), language),
+        text=text.format(count=left),
+        stay=Key("stay", translate(_("Ya, saya masih di sini"), language), v.Touched()),
+    )
+
+
+_STAFF = {
+    "E-STO-02": _("Untuk petugas: matikan dan nyalakan lagi mesin ini. Nomor antrean melanjutkan, tidak mulai dari awal."),
+}
+
+
+def present_fault(visit: v.Visit) -> FaultView:
+    """Return the one calm screen of a kiosk that cannot give numbers."""
+    language = visit.language
+    staff = _STAFF.get(visit.fault or "", _("Untuk petugas: matikan dan nyalakan lagi mesin ini."))
+    return FaultView(
+        title=translate(_("Mohon maaf, mesin ini belum dapat memberi nomor"), language),
+        text=translate(_("Silakan ambil nomor antrean pada petugas di meja informasi."), language),
+        staff=translate(staff, language),
+        code=translate(_("Kode: {code}"), language).format(code=visit.fault or ""),
+    )

@@ -1,0 +1,43 @@
+"""Which screen shows which state: the one table. Screens are built when first needed and kept.
+
+Help and the idle warning stand in the place of the screen they interrupt: nothing that can be touched lies beneath.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from kiosk.core.visit import Screen
+
+SCREENS: dict[str, tuple[str, str]] = {
+    Screen.ATTRACT: ("attract", "AttractScreen"),
+    Screen.AGENCIES: ("agencies", "AgenciesScreen"),
+    Screen.SEARCH: ("search", "SearchScreen"),
+    Screen.SERVICES: ("services", "ServicesScreen"),
+    Screen.SHEET: ("sheet", "SheetScreen"),
+    Screen.ISSUING: ("issuing", "IssuingScreen"),
+    Screen.RESULT: ("result", "ResultScreen"),
+    Screen.NOT_PRINTED: ("not_printed", "NotPrintedScreen"),
+    Screen.FAULT: ("fault", "FaultScreen"),
+    "help": ("help", "HelpScreen"),
+    "warning": ("warning", "WarningScreen"),
+}
+
+
+class Router:
+    """Builds each screen once."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+
+    def screen(self, name: str) -> Any:
+        """Return the screen for ``name``, built now if it was not before."""
+        if name not in self._built:
+            module, cls = SCREENS[name]
+            self._built[name] = getattr(importlib.import_module(f"kiosk.ui.screens.{module}"), cls)()
+        return self._built[name]
+
+    def unbuilt(self) -> list[str]:
+        """Return the screens that are still to be built, in the order a visit meets them."""
+        return [name for name in SCREENS if name not in self._built]

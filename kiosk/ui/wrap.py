@@ -1,0 +1,93 @@
+"""Breaks a text into lines of a given width: at spaces, at soft hyphens, and only in need inside a word.
+
+Free of Kivy: the caller says how wide a piece of text is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+SOFT_HYPHEN = "\u00ad"
+_BREAK_AFTER = "/-–"
+
+Measure = Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The broken text. ``whole`` is False when a word had to be broken where no break was marked."""
+
+    lines: tuple[str, ...]
+    whole: bool = True
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without the marks that only say where a word may break."""
+    return text.replace(SOFT_HYPHEN, "")
+
+
+def wrap(text: str, width: float, measure: Measure) -> Lines:
+    """Break ``text`` into lines no wider than ``width`` (same unit as ``measure``)."""
+    lines: list[str] = []
+    whole = True
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            line, done, unbroken = _place(word, line, width, measure)
+            lines += done
+            whole = whole and unbroken
+        lines.append(line)
+    return Lines(tuple(lines), whole)
+
+
+def balance(text: str, width: float, measure: Measure) -> Lines:
+    """Break like ``wrap`` but into lines of nearly the same length: no single word is left alone at the end."""
+    best = wrap(text, width, measure)
+    if len(best.lines) < 2:
+        return best
+    low, high = 0.4 * width, width
+    for _ in range(7):
+        middle = (low + high) / 2
+        candidate = wrap(text, middle, measure)
+        if candidate.whole and len(candidate.lines) == len(best.lines):
+            best, high = candidate, middle
+        else:
+            low = middle
+    return best
+
+
+def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, list[str], bool]:
+    """Put ``word`` behind ``line``; return the line now open, the lines that were filled, and "no forced break"."""
+    done: list[str] = []
+    joined = f"{line} {word}" if line else word
+    if measure(plain(joined)) <= width:
+        return plain(joined), done, True
+    if SOFT_HYPHEN in word or any(mark in word[1:-1] for mark in _BREAK_AFTER):
+        for head, tail in _breaks(word):
+            start = f"{line} {head}" if line else head
+            if measure(start) <= width and (line == "" or len(plain(head)) >= 4):
+                rest, more, whole = _place(tail, "", width, measure)
+                return rest, [start, *more], whole
+    if line:
+        rest, more, whole = _place(word, "", width, measure)
+        return rest, [line, *more], whole
+    return _force(plain(word), width, measure)
+
+
+def _breaks(word: str) -> Iterator[tuple[str, str]]:
+    """Yield (head as drawn, tail) for each marked break of ``word``, the latest first."""
+    for index in range(len(word) - 1, 0, -1):
+        if word[index] == SOFT_HYPHEN:
+            yield plain(word[:index]) + "-", word[index + 1 :]
+        elif word[index - 1] in _BREAK_AFTER and index > 1:
+            yield plain(word[:index]), word[index:]
+
+
+def _force(word: str, width: float, measure: Measure) -> tuple[str, list[str], bool]:
+    done: list[str] = []
+    while len(word) > 1 and measure(word) > width:
+        cut = next((n for n in range(len(word) - 1, 1, -1) if measure(word[:n] + "-") <= width), 1)
+        done.append(word[:cut] + "-")
+        word = word[cut:]
+    return word, done, not done
