@@ -33,8 +33,11 @@ class Reading(Connection):
 
     def unsettled(self) -> list[Ticket]:
         """Return the tickets a crash may have left: reserved, sending, and without paper and undecided."""
+        # Named, because SQLite would rather walk a million rows in order than sort the two it finds here.
         return self._tickets(
-            "WHERE state IN ('reserved', 'sending') OR (state = 'not_printed' AND kept = 0) ORDER BY id", ()
+            "INDEXED BY tickets_unsettled"
+            " WHERE state IN ('reserved', 'sending') OR (state = 'not_printed' AND kept = 0) ORDER BY id",
+            (),
         )
 
     def ticket(self, uuid: str) -> Ticket | None:
