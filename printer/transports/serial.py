@@ -21,6 +21,7 @@ import os
 import select
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -53,6 +54,7 @@ class SerialTransport:
         self._baudrate = baudrate
         self._flow = flow
         self._port: serial.Serial | None = None
+        self._unfinished = False
 
     @property
     def name(self) -> str:
@@ -95,6 +97,7 @@ class SerialTransport:
         """Send ``data`` and wait until it has gone down the line: at 9,600 baud that takes 1 ms a byte."""
         port = self._opened()
         handed = 0
+        self._unfinished = True
         try:
             while handed < len(data):
                 self._await_room(port, deadline)
@@ -105,6 +108,7 @@ class SerialTransport:
             raise TimedOut(f"{self.name}: the printer took {sent} of {len(data)} bytes", sent=sent) from None
         except (OSError, termios.error) as error:
             raise Closed(f"{self.name}: gone while writing: {error}", sent=handed) from error
+        self._unfinished = False
 
     def read(self, n: int, deadline: float) -> bytes:
         """What has arrived, at most ``n`` bytes."""
@@ -124,16 +128,17 @@ class SerialTransport:
             return data
 
     def close(self) -> None:
-        """Give the line back, without waiting for what has not left: the kernel would wait up to 30 s for it."""
+        """Give the line back. What an unfinished write left behind is thrown away: the kernel would wait up to 30 s
+        for it. A finished one leaves nothing, and is not touched: on a pseudo-terminal it could still be on its way.
+        """
         port, self._port = self._port, None
         if port is None:
             return
-        for step in (
-            lambda: termios.tcflush(port.fileno(), termios.TCOFLUSH),
-            lambda: fcntl.ioctl(port.fileno(), termios.TIOCNXCL),
-            port.close,
-        ):
-            _quietly(step)
+        if self._unfinished:
+            _quietly(lambda: termios.tcflush(port.fileno(), termios.TCOFLUSH))
+            self._unfinished = False
+        _quietly(lambda: fcntl.ioctl(port.fileno(), termios.TIOCNXCL))
+        _quietly(port.close)
 
     def _opened(self) -> serial.Serial:
         if self._port is None:
@@ -202,8 +207,7 @@ def _pause(seconds: float, deadline: float) -> None:
     time.sleep(min(seconds, left))
 
 
-def _quietly(step: object) -> None:
-    assert callable(step)
+def _quietly(step: Callable[[], object]) -> None:
     try:
         step()
     except (OSError, termios.error):

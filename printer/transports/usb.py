@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ GLANCE_MS: Final = 5
 """A look for what is already there: the host asks a device once a millisecond, so fewer could miss it."""
 READ_AGAIN_S: Final = 0.01
 CONTROL_MS: Final = 1000
+_CHOICE: Final = re.compile(r"usb(?::([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,11 @@ class Choice:
     @classmethod
     def parse(cls, text: str) -> Choice:
         """Read ``usb`` (any), ``usb:04b8:0e15`` or ``usb:04b8:0e15:SERIAL``. Raises ValueError."""
-        scheme, *parts = text.split(":", 3)
-        if scheme == "usb" and not parts:
-            return cls()
-        try:
-            if scheme != "usb" or len(parts) < 2 or not all(len(part) == 4 for part in parts[:2]):
-                raise ValueError
-            vendor, product = int(parts[0], 16), int(parts[1], 16)
-        except ValueError:
-            raise ValueError(
-                f"USB printer {text!r}; allowed: usb, usb:04b8:0e15 or usb:04b8:0e15:SERIAL"
-            ) from None
-        return cls(vendor, product, parts[2] if len(parts) == 3 else None)
+        found = _CHOICE.fullmatch(text)
+        if found is None:
+            raise ValueError(f"USB printer {text!r}; allowed: usb, usb:04b8:0e15 or usb:04b8:0e15:SERIAL")
+        vendor, product, serial = found.groups()
+        return cls(int(vendor, 16), int(product, 16), serial) if vendor else cls()
 
     def __str__(self) -> str:
         if self.vendor is None or self.product is None:
@@ -121,25 +116,30 @@ class UsbTransport:
         self._claimed = claimed
 
     def write(self, data: bytes, deadline: float) -> None:
-        """Send ``data`` in bounded transfers."""
+        """Send ``data`` in bounded transfers.
+
+        After a time-out ``sent`` is exact. When the cable was pulled it is the most that can have left: libusb says
+        no more of a transfer that broke.
+        """
         import usb.core
 
         out = self._opened().way.out
         sent = 0
         while sent < len(data):
             left = deadline - time.monotonic()
+            chunk = data[sent : sent + CHUNK]
             try:
                 if left <= 0:
                     raise usb.core.USBTimeoutError("the deadline passed")
                 # A transfer that timed out with a part of it sent comes back short, not as an error.
-                sent += out.write(data[sent : sent + CHUNK], _milliseconds(left))
+                sent += out.write(chunk, _milliseconds(left))
             except usb.core.USBTimeoutError as error:
-                raise TimedOut(
-                    f"{self.name}: the printer took {sent} of {len(data)} bytes", sent=sent
-                ) from error
+                why = f"{self.name}: the printer took {sent} of {len(data)} bytes"
+                raise TimedOut(why, sent=sent) from error
             except usb.core.USBError as error:
                 self._unstall(error, out)
-                raise Closed(f"{self.name}: gone while writing: {error}", sent=sent) from error
+                why = f"{self.name}: gone while writing: {error}"
+                raise Closed(why, sent=sent + len(chunk)) from error
 
     def read(self, n: int, deadline: float) -> bytes:
         """What has arrived, at most ``n`` bytes; nothing, at once, from a printer without an IN endpoint."""
