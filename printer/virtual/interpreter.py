@@ -134,6 +134,10 @@ class Interpreter:
             del pending[:size]
             self._command(command)
             return True
+        if first == 0:
+            # Nothing, and often thousands at once: what clears half a picture.
+            del pending[: len(pending) - len(pending.lstrip(b"\x00"))]
+            return True
         if first < 0x20 or first == 0x7F:
             del pending[0]
             self._control(first)
@@ -208,8 +212,8 @@ class Interpreter:
         elif byte == HT:
             column = self._line_dots // max(1, self._style.run.cell[0])
             self._put(" " * (TAB - column % TAB))
-        elif byte not in (0, CR):
-            # NUL is nothing; CR does nothing where the DIP switch leaves automatic line feed off.
+        elif byte != CR:
+            # CR does nothing where the DIP switch leaves automatic line feed off.
             self._note(bytes((byte,)))
 
     # --- commands -----------------------------------------------------------------------------------------

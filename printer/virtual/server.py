@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import selectors
+import select
 import socket
 import threading
 import tty
@@ -45,12 +45,12 @@ class Server:
 
     def __init__(self, device: VirtualPrinter) -> None:
         self.device = device
-        self._selector = selectors.DefaultSelector()
+        self.port = 0
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._woken.setblocking(False)
-        self._selector.register(self._woken, selectors.EVENT_READ, self._awake)
-        self._lines: dict[int, _Line] = {}
+        self._listener: socket.socket | None = None
+        self._line: _Line | None = None
         self._cleanups: list[Callable[[], None]] = []
         self._running = True
         self._thread = threading.Thread(target=self._run, name="virtual printer", daemon=True)
@@ -66,7 +66,7 @@ class Server:
             server.close()
             raise ServerError(f"{host}:{port}: {error.strerror}") from error
         listener.setblocking(False)
-        server._selector.register(listener, selectors.EVENT_READ, lambda: server._accept(listener))
+        server._listener = listener
         server._cleanups.append(listener.close)
         server.port = listener.getsockname()[1]
         server._thread.start()
@@ -92,12 +92,9 @@ class Server:
             server.close()
             raise ServerError(f"{path}: {error.strerror}") from error
         # The slave stays open here: without it the line would hang up each time a program closes its end.
-        server._add(_Line(master, lambda: os.close(master)))
+        server._line = _Line(master, lambda: os.close(master))
         server._thread.start()
         return server
-
-    port: int = 0
-    """The TCP port listened on."""
 
     def close(self) -> None:
         """Stop, and let go of port, terminal and link. Waits for the thread, which never blocks."""
@@ -108,12 +105,10 @@ class Server:
         self._poke()
         if self._thread.ident is not None:
             self._thread.join()
-        for line in list(self._lines.values()):
-            self._drop(line)
+        self._drop()
         for cleanup in reversed(self._cleanups):
             with contextlib.suppress(OSError):  # gone already
                 cleanup()
-        self._selector.close()
         self._wake.close()
         self._woken.close()
 
@@ -129,18 +124,27 @@ class Server:
 
     def _run(self) -> None:
         while self._running:
-            for key, _ in self._selector.select():
-                key.data()
-            for line in list(self._lines.values()):
-                self._give(line)
+            poll = select.poll()
+            poll.register(self._woken, select.POLLIN)
+            if self._line is not None:
+                # While the printer has no room the line is not read (flow control), but its end is noticed.
+                poll.register(self._line.fd, 0 if self._line.held else select.POLLIN)
+            elif self._listener is not None:
+                # One caller at a time, as printers do: the next waits to be let in.
+                poll.register(self._listener, select.POLLIN)
+            for fd, events in poll.poll():
+                if fd == self._woken.fileno():
+                    self._woken.recv(4096)
+                elif self._line is not None and fd == self._line.fd:
+                    self._read(self._line, events)
+                elif self._listener is not None and fd == self._listener.fileno():
+                    self._accept(self._listener)
+            self._give()
 
     def _poke(self) -> None:
         """Wake the thread: to stop, or because room or faults of the printer changed."""
         with contextlib.suppress(BlockingIOError):  # full of wake-ups that have not been read: awake already
             self._wake.send(b"x")
-
-    def _awake(self) -> None:
-        self._woken.recv(4096)
 
     def _accept(self, listener: socket.socket) -> None:
         try:
@@ -148,44 +152,39 @@ class Server:
         except OSError as error:
             log.debug("accept: %s", error)  # the caller went away again
             return
-        if Fault.UNPLUGGED in self.device.faults:
-            client.close()
-            return
-        client.setblocking(False)
         log.debug("connection from %s", peer)
-        self._add(_Line(client.fileno(), client.close))
+        client.setblocking(False)
+        self._line = _Line(client.fileno(), client.close)
 
-    def _add(self, line: _Line) -> None:
-        self._lines[line.fd] = line
-        self._selector.register(line.fd, selectors.EVENT_READ, lambda: self._read(line))
-
-    def _read(self, line: _Line) -> None:
-        if line.held or line.fd not in self._lines:
+    def _read(self, line: _Line, events: int) -> None:
+        data = b""
+        if not line.held:
+            try:
+                data = os.read(line.fd, CHUNK)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                log.debug("line lost: %s", error)
+        elif not events & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
             return
-        try:
-            data = os.read(line.fd, CHUNK)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            log.debug("line lost: %s", error)
-            data = b""
         if not data:
-            # Half a command stays in the printer: the next connection continues the stream, as on real ones.
-            self._drop(line)
+            # Half a command stays in the printer: the next caller's bytes continue the stream, as on real ones.
+            self._drop()
             return
         line.held = data
 
-    def _give(self, line: _Line) -> None:
-        """Hand over what the printer has room for. While some is left the line is not read: flow control."""
+    def _give(self) -> None:
+        """Hand over what the printer has room for, and carry its answers back."""
+        line = self._line
+        if line is None:
+            return
         if Fault.UNPLUGGED in self.device.faults:
-            self._drop(line)
+            self._drop()
             return
-        held_before = bool(line.held)
-        if line.held:
-            line.held = line.held[self.device.receive(line.held) :]
-        if not held_before:
+        if not line.held:
             return
-        self._listen(line, not line.held)
+        while taken := self.device.receive(line.held):
+            line.held = line.held[taken:]
         replies = self.device.take_replies()
         try:
             if replies:
@@ -193,19 +192,10 @@ class Server:
         except OSError as error:
             log.debug("answer not delivered: %s", error)
 
-    def _listen(self, line: _Line, on: bool) -> None:
-        registered = line.fd in self._selector.get_map()
-        if on and not registered:
-            self._selector.register(line.fd, selectors.EVENT_READ, lambda: self._read(line))
-        elif not on and registered:
-            self._selector.unregister(line.fd)
-
-    def _drop(self, line: _Line) -> None:
-        if self._lines.pop(line.fd, None) is None:
-            return
-        if line.fd in self._selector.get_map():
-            self._selector.unregister(line.fd)
-        line.close()
+    def _drop(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
 
 def _unlink(path: Path, target: str) -> None:

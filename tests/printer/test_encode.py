@@ -74,7 +74,10 @@ def test_nothing_grows_to_the_size_of_the_number() -> None:
     assert sizes == [24, 48]
 
 
-@pytest.mark.parametrize(("text", "columns", "times"), [("A-001", 48, 8), ("A-001", 32, 6), ("A-2001", 32, 5), ("X" * 60, 48, 1), ("", 48, 8)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "columns", "times"),
+    [("A-001", 48, 8), ("A-001", 32, 6), ("A-2001", 32, 5), ("X" * 60, 48, 1), ("", 48, 8)],
+)
 def test_big_is_as_large_as_the_paper_allows(text: str, columns: int, times: int) -> None:
     assert big_magnification(text, columns) == times
 

@@ -206,7 +206,7 @@ def test_file_refuses_what_is_no_device(tmp_path: Path) -> None:
     plain.write_bytes(b"catatan")
     os.mkfifo(tmp_path / "pipe")
     for path in (plain, tmp_path, tmp_path / "pipe"):
-        with pytest.raises(Unreachable, match="not a device|directory"):
+        with pytest.raises(Unreachable, match=r"not a device|directory"):
             FileTransport(path).open(soon())
     assert plain.read_bytes() == b"catatan"
 
