@@ -93,10 +93,13 @@ def days_that_bind(now_day: dt.date, now_boot: tuple[str, float], last: Stamp | 
     """Return the first service day whose numbers must not be given again; all later days bind too.
 
     ``now_boot`` is this boot's id and the seconds since it began; ``last`` is the latest number given, of any
-    queue. Normally that day is today. It is the day of ``last`` when the wall clock names a later day
-    although too little time has passed since ``last`` for its midnight to have come: the clock jumped, people
-    still hold today's numbers. After a jump back today is an earlier day, so the numbers of the days "to
-    come" bind by themselves.
+    queue. Normally that day is today. It is the day of ``last`` when the wall clock names a later day although
+    too little time has passed since ``last`` for its midnight to have come: the clock jumped, people still hold
+    today's numbers. After a jump back today is an earlier day, so the numbers of the days "to come" bind by
+    themselves.
+
+    The answer is kept beside the new number. As long as it is not after the day of ``last``, the earlier of it
+    and what was kept with ``last`` binds: other queues may not have given a number since the jump.
     """
     if last is None or now_day <= last.day or now_boot[0] != last.boot_id:
         return now_day

@@ -216,24 +216,28 @@ class SearchIndex:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
+        # Three letters may be a word of four with one missing; they are too few to guess how a word goes on.
+        whole = len(word) < SHORTEST_FORGIVEN
+        lengths = (SHORTEST_FORGIVEN,) if whole else range(len(word) - 1, len(word) + 2)
         found: set[str] = set()
-        for length in range(max(SHORTEST_FORGIVEN, len(word) - 1), len(word) + 2):
-            close = process.extract(
+        for length in lengths:
+            for beginning, _, _ in process.extract(
                 word, self._begin(length), scorer=OSA.distance, score_cutoff=1, limit=None
-            )
-            for beginning, _, _ in close:
+            ):
                 start = bisect.bisect_left(self._vocabulary, beginning)
                 for known in self._vocabulary[start:]:
                     if not known.startswith(beginning):
                         break
-                    found.add(known)
+                    if len(known) >= SHORTEST_FORGIVEN and (not whole or known == beginning):
+                        found.add(known)
         return found
 
     def _begin(self, length: int) -> list[str]:
         """Return the first ``length`` letters of all words that have as many."""
         if length not in self._beginnings:
-            cut = {word[:length] for word in self._vocabulary if len(word) >= length}
-            self._beginnings[length] = sorted(cut)
+            self._beginnings[length] = sorted(
+                {word[:length] for word in self._vocabulary if len(word) >= length}
+            )
         return self._beginnings[length]
 
 
