@@ -71,7 +71,7 @@ _TIGHT: dict[str, Role] = {
     "clock": Role(6.0, bold=True),
     "banner": Role(6.0, bold=True),
     "call": Role(7.5, bold=True),
-    "display": Role(12.0, bold=True),
+    "display": Role(9.0, bold=True),
     "number": Role(40.0, bold=True),
 }
 ROLES = tuple(_ROLES)

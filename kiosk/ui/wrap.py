@@ -1,10 +1,11 @@
-"""Breaks a text into lines of a given width: at spaces, at soft hyphens, and only in need inside a word.
+"""Breaks a text into lines of a given width: at spaces, at soft hyphens, between syllables, and only then anywhere.
 
 Free of Kivy: the caller says how wide a piece of text is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -63,12 +64,13 @@ def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, l
     joined = f"{line} {word}" if line else word
     if measure(plain(joined)) <= width:
         return plain(joined), done, True
-    if SOFT_HYPHEN in word or any(mark in word[1:-1] for mark in _BREAK_AFTER):
-        for head, tail in _breaks(word):
-            start = f"{line} {head}" if line else head
-            if measure(start) <= width and (line == "" or len(plain(head)) >= 4):
-                rest, more, whole = _place(tail, "", width, measure)
-                return rest, [start, *more], whole
+    if line and measure(plain(word)) <= width:  # a whole word on the next line reads better than a broken one here
+        return plain(word), [line], True
+    for head, tail in _breaks(word):
+        start = f"{line} {head}" if line else head
+        if measure(start) <= width and (line == "" or len(plain(head)) >= 4):
+            rest, more, whole = _place(tail, "", width, measure)
+            return rest, [start, *more], whole
     if line:
         rest, more, whole = _place(word, "", width, measure)
         return rest, [line, *more], whole
@@ -76,12 +78,28 @@ def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, l
 
 
 def _breaks(word: str) -> Iterator[tuple[str, str]]:
-    """Yield (head as drawn, tail) for each marked break of ``word``, the latest first."""
+    """Yield (head as drawn, tail) for each break of ``word``: marked ones first, then syllables; the latest first."""
     for index in range(len(word) - 1, 0, -1):
         if word[index] == SOFT_HYPHEN:
             yield plain(word[:index]) + "-", word[index + 1 :]
         elif word[index - 1] in _BREAK_AFTER and index > 1:
             yield plain(word[:index]), word[index:]
+    bare = plain(word)
+    for index in reversed(syllables(bare)):
+        yield bare[:index] + "-", bare[index:]
+
+
+_LONG = 8
+_SYLLABLE = re.compile(r"[aiueo](?:(?=(?:ng|ny|sy|kh|[b-df-hj-np-tv-z])[aiueo])|(?:ng|[b-df-hj-np-tv-z])(?=[b-df-hj-np-tv-z][aiueo]))")
+
+
+def syllables(word: str) -> list[int]:
+    """Return where a long Indonesian word may break: before one consonant and a vowel, between two consonants (PUEBI
+    on syllables); never closer than three letters to either end, and never in capitals or digits."""
+    if len(word) < _LONG or not word[1:].islower():
+        return []
+    ends = (match.end() for match in _SYLLABLE.finditer(word.lower()))
+    return [end for end in ends if 3 <= end <= len(word) - 3]
 
 
 def _force(word: str, width: float, measure: Measure) -> tuple[str, list[str], bool]:

@@ -19,6 +19,9 @@ class Key:
     icon: str = ""
     enabled: bool = True
     note: str = ""
+    short: str = ""
+    """The label for a panel that has no room for the whole of it; empty where ``label`` is short enough."""
+    short_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def pager(page: int, pages: int, language: str) -> PagerView:
         page,
         pages,
         say(_("Halaman {page} dari {pages}")).format(page=page + 1, pages=pages),
-        say(_("{page} dari {pages}")).format(page=page + 1, pages=pages),
+        f"{page + 1}/{pages}",
         Key("page:previous", say(_("Sebelumnya")), v.TurnPage(max(0, page - 1)), enabled=page > 0),
         Key("page:next", say(_("Berikutnya")), v.TurnPage(min(pages - 1, page + 1)), enabled=page < pages - 1),
     )

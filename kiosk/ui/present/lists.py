@@ -146,7 +146,7 @@ def present_search(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sear
     return SearchView(
         heading=Heading(say_(_("Cari layanan")), step_words(1, language)),
         query=query.upper(),
-        prompt=say_(_("Ketik di bawah")),
+        prompt=say_(_("Ketik…")),
         letters=tuple(Key(f"key:{letter}", letter, v.TypeQuery(query + letter.lower())) for letter in LETTERS),
         space=Key("key:space", say_(_("Spasi")), v.TypeQuery(f"{query} "), enabled=bool(query) and query[-1] != " "),
         delete=Key("key:delete", say_(_("Hapus")), v.TypeQuery(query[:-1]), "delete", enabled=bool(query)),

@@ -94,6 +94,7 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
             tell(_("Saya perlu didahulukan")),
             v.SetPriority(not visit.priority),
             note=tell(_("Lansia, disabilitas, hamil atau menyusui, membawa balita")),
+            short_note=tell(_("Lansia, disabilitas, hamil, menyusui, balita")),
         ),
         priority_on=visit.priority,
         take=Key("take", tell(_("Ambil nomor antrean")), v.TakeTicket()) if closed is None else None,

@@ -41,6 +41,7 @@ class TicketView:
 class ResultView:
     banner: str
     banner_note: str
+    banner_short_note: str
     ticket: TicketView
     code_head: str
     code_text: str
@@ -52,6 +53,7 @@ class ResultView:
 class NotPrintedView:
     banner: str
     text: str
+    short_text: str
     ticket: TicketView
     keep: Key
     cancel: Key
@@ -116,19 +118,26 @@ def present_result(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Resu
         return translate(message, language)
 
     unsure = visit.issued.outcome is v.Outcome.UNCONFIRMED
+    left = visit.countdown or 0
     back = translate_many(
-        _("kembali ke awal dalam {count} detik"), _("back to the start in {count} seconds"), visit.countdown or 0, language
+        _("kembali ke awal dalam {count} detik"), _("back to the start in {count} seconds"), left, language
     )
+    seconds = translate_many(_("{count} detik"), _("{count} seconds"), left, language)
     return ResultView(
         banner=tell(_("Silakan ambil tiket Anda di bawah")),
         banner_note=tell(_("Tiket tidak keluar? Foto layar ini, nomor Anda tetap berlaku.")) if unsure else "",
+        banner_short_note=tell(_("Tidak keluar? Foto layar ini, nomor berlaku.")) if unsure else "",
         ticket=ticket,
         code_head=tell(_("Pantau dari ponsel")) if around.server else tell(_("Kode tiket Anda")),
         code_text=tell(_("Pindai kode ini. Anda boleh menunggu di luar, nomor Anda muncul saat dipanggil."))
         if around.server
         else tell(_("Tunjukkan ke petugas bila diminta. Kode yang sama ada di tiket Anda.")),
-        done=Key("done", tell(_("Selesai")), v.Done(), note=back.format(count=visit.countdown or 0)),
-        another=Key("another", tell(_("Ambil nomor untuk layanan lain")), v.AnotherTicket()),
+        done=Key(
+            "done", tell(_("Selesai")), v.Done(), note=back.format(count=left), short_note=seconds.format(count=left)
+        ),
+        another=Key(
+            "another", tell(_("Ambil nomor untuk layanan lain")), v.AnotherTicket(), short=tell(_("Layanan lain"))
+        ),
     )
 
 
@@ -139,17 +148,28 @@ def present_not_printed(visit: v.Visit, around: Surroundings, loaded: Loaded) ->
         return None
     language = visit.language
     words = cause_words(visit.issued.cause, language)
+    left = visit.countdown or 0
     silence = translate_many(
         _("Tanpa jawaban, nomor dibatalkan dalam {count} detik"),
         _("Without an answer, the number is cancelled in {count} seconds"),
-        visit.countdown or 0,
+        left,
         language,
+    )
+    by_itself = translate_many(
+        _("otomatis dalam {count} detik"), _("by itself in {count} seconds"), left, language
     )
     return NotPrintedView(
         banner=words.short,
         text=words.long,
+        short_text=translate(_("Nomor Anda tetap berlaku. Foto layar ini atau catat nomornya."), language),
         ticket=ticket,
         keep=Key("keep", translate(_("Nomor sudah saya catat"), language), v.KeepNumber(), "ok"),
-        cancel=Key("cancel", translate(_("Batalkan nomor ini"), language), v.CancelNumber(), "x"),
-        countdown=silence.format(count=visit.countdown or 0),
+        cancel=Key(
+            "cancel",
+            translate(_("Batalkan nomor ini"), language),
+            v.CancelNumber(),
+            "x",
+            short_note=by_itself.format(count=left),
+        ),
+        countdown=silence.format(count=left),
     )

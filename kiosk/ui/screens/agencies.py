@@ -80,8 +80,9 @@ class AgenciesScreen(ScreenBox):
         for tile, entry in zip(self._tiles, shown, strict=False):
             tile.target, tile.event, tile.icon = entry.key.target, entry.key.event, entry.key.icon
             tile.text, tile.line = entry.key.label, entry.line
-            tile.chip_mm = {"portrait": 23, "wide": 22, "tight": 12}[self.layout]
-            tile.gap, tile.pad = (3, [3, 1, 2, 1]) if tight else (5, [6, 2, 4, 2])
+            tile.chip_mm = {"portrait": 23, "wide": 22, "tight": 11}[self.layout]
+            tile.gap, tile.pad = (2.5, [2.5, 1, 1.5, 1]) if tight else (5, [6, 2, 4, 2])
+            tile.roles = ("strong",) if tight else ("button", "strong")
         tiles: list[Any] = list(self._tiles[: len(shown)])
         grid.columns, grid.rows = columns, rows
         grid.cell_max = 0 if tight else 46

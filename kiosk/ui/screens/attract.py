@@ -55,10 +55,12 @@ class AttractScreen(ScreenBox):
         part = self.part
         part("welcome").text, part("invitation").text, part("second").text = view.welcome, view.invitation, view.second
         part("state").shown = view.state is not None
-        part("note").text = view.state.note if view.state else ""
-        if view.state:
-            part("pill").show(view.state.word, view.state.tone, view.state.icon)
-            part("hours").text = view.state.text
+        state = view.state
+        if state:
+            part("pill").show(state.word, state.tone, state.icon)
+            lines = (state.text, state.note) if self.layout == "tight" else (state.text,)
+            part("hours").text = "\n".join(line for line in lines if line)
+        part("note").text = state.note if state and self.layout != "tight" else ""
         part("start").text, part("start").icon, part("start").target = view.start.label, view.start.icon, view.start.target
         part("start").event = view.start.event
         self._help.text, self._help.icon, self._help.target = view.help.label, view.help.icon, view.help.target
@@ -68,10 +70,10 @@ class AttractScreen(ScreenBox):
         for tap, key in zip(self._taps, view.languages, strict=False):
             tap.text, tap.target, tap.event = key.label, key.target, key.event
         beside: list[Any] = list(self._taps[: len(view.languages)])
-        upright = self.layout == "portrait"
+        upright = self.layout != "wide"
         for tap in beside:
             tap.high = 20 if self.layout == "tight" else 26
-        # Upright, help stands in one row with the languages; lying, below them.
+        # Help stands in one row with the languages, or where the buttons are beside the words, below them.
         self._help.grow = 1 if upright else 0
         part("languages").set_members([*beside, self._help] if upright else beside)
         column = [member for member in part("touch").members if member is not self._help]

@@ -7,7 +7,7 @@ from typing import Any
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.properties import OptionProperty
+from kivy.properties import OptionProperty, StringProperty
 
 from kiosk.ui import theme
 from kiosk.ui.present.common import FrameView
@@ -25,8 +25,11 @@ _loaded: set[Path] = set()
 class Split(block.Group):
     """A column upright, a line lying: the same parts, laid out for the panel."""
 
+    lying = StringProperty("wide tight")
+    """The layouts in which it is a line."""
+
     def _as(self) -> type[block.Group]:
-        return block.Column if theme.metrics().layout == "portrait" else block.Across
+        return block.Across if theme.metrics().layout in self.lying.split() else block.Column
 
     def natural_height(self, width: float) -> int:
         return int(self._as().natural_height(self, width))

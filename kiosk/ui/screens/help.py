@@ -34,8 +34,8 @@ class HelpScreen(ScreenBox):
         numbered = tuple(Entry(f"{number}. {text}") for number, text in enumerate(view.steps, 1))
         told = tuple(Entry(text, "help", "sea") for text in view.lines)
         width = self.width - self.padding_across()
-        if self.layout != "portrait":
-            width = (width - theme.mm(6 if self.layout == "wide" else 2.5)) // 2
+        if self.layout == "wide":
+            width = (width - theme.mm(6)) // 2
         unbounded = self.height * 10
         for part, entries in ((steps, numbered), (lines, told)):
             part.break_up((SectionView("", "", entries),), width, unbounded, 0)

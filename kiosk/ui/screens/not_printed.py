@@ -17,20 +17,21 @@ class NotPrintedScreen(ScreenBox):
         super().__init__(**kwargs)
 
     def show(self, view: NotPrintedView) -> None:
-        ticket = view.ticket
+        ticket, tight = view.ticket, self.layout == "tight"
         self.part("banner").text = view.banner
         for name, text in (
-            ("text", view.text),
+            ("text", view.short_text if tight else view.text),
             ("label", ticket.label),
             ("number", ticket.number),
             ("about", " · ".join(part for part in (ticket.about, ticket.priority) if part)),
             ("where", " · ".join(part for part in (ticket.where.text, ticket.issued_at) if part)),
-            ("countdown", view.countdown),
+            ("countdown", "" if tight else view.countdown),
         ):
             self.part(name).text = text
         self.part("code").data = ticket.qr
         for name, key in (("keep", view.keep), ("cancel", view.cancel)):
             tap = self.part(name)
             tap.target, tap.event, tap.text, tap.icon = key.target, key.event, key.label, key.icon
+            tap.note = key.short_note if tight else key.note
 
 

@@ -20,10 +20,21 @@ class CodeCard(Surface, Across):
         super().__init__(ground="sky", **kwargs)
         self.code = Code()
         self.head = Words(role="strong", ground="sky")
+        self.below = Column(gap=1, stretch=False, grow=1)
         self.text = Words(role="text", ground="sky")
         self.words = Column(grow=1, gap=1, stretch=False)
         self.words.set_members([self.head, self.text])
         self.set_members([self.code, self.words])
+
+    def stack(self, stacked: bool) -> None:
+        """Put the heading below the code, without the longer text, where there is no room beside it."""
+        self.head.align = "center" if stacked else "left"
+        if stacked:
+            self.below.members = [self.code, self.head]
+            self.members = [self.below]
+        else:
+            self.words.members = [self.head, self.text]
+            self.members = [self.code, self.words]
 
     def arrange(self) -> None:
         self.draw_ground()
@@ -39,17 +50,27 @@ class ResultScreen(ScreenBox):
         self._where, self._ahead, self._code = Fact(), Fact(), CodeCard()
         self._side = Column()
         self._choices = Across()
+        self._row = Across()
 
     def show(self, view: ResultView) -> None:
         banner, ticket = self.part("banner"), view.ticket
-        banner.text, banner.note = view.banner, view.banner_note
+        tight = self.layout == "tight"
+        banner.text, banner.note = view.banner, view.banner_short_note if tight else view.banner_note
+        self.part("label").shown = not (tight and banner.note)
         for name, text in (("label", ticket.label), ("number", ticket.number), ("about", ticket.about),
                            ("priority_words", ticket.priority)):  # fmt: skip
             self.part(name).text = text
-        self.part("priority").shown = bool(ticket.priority)
+        self.part("priority").shown = bool(ticket.priority) and not tight
         self._where.head, self._where.text, self._where.icon = ticket.where.head, ticket.where.text, ticket.where.icon
-        self._ahead.shown = ticket.ahead is not None
-        if ticket.ahead is not None:
+        self._where.note = ""
+        self._ahead.shown = ticket.ahead is not None and not tight
+        if tight:
+            # One line each: the label carries the priority, the place the people ahead.
+            if ticket.priority:
+                self.part("label").text = f"{ticket.label} · {ticket.priority}"
+            if ticket.ahead is not None:
+                self._where.head, self._where.note = "", f"{ticket.ahead.head}: {ticket.ahead.text}"
+        elif ticket.ahead is not None:
             self._ahead.head, self._ahead.text = ticket.ahead.head, ticket.ahead.text
             self._ahead.icon = ticket.ahead.icon
         self._code.code.data = ticket.qr
@@ -57,52 +78,52 @@ class ResultScreen(ScreenBox):
         for name, key in (("done", view.done), ("another", view.another)):
             tap = self.part(name)
             tap.target, tap.event, tap.text, tap.note = key.target, key.event, key.label, key.note
+            if tight:
+                tap.text, tap.note = key.short or key.label, key.short_note
 
     def arrange(self) -> None:
         upright, tight = self.layout == "portrait", self.layout == "tight"
-        done, another, middle, facts = (self.part(name) for name in ("done", "another", "middle", "facts"))
+        done, another, middle = (self.part(name) for name in ("done", "another", "middle"))
         for fact in (self._where, self._ahead):
             fact.grow = 1 if upright else 0
             fact.role = "strong"
             fact.pad = [4, 1.5, 3, 1.5] if tight else [7, 5, 6, 5]
             fact.icon_mm, fact.gap = (8, 3) if tight else (12, 5)
-        self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 38}[self.layout]
-        self._code.pad = [3, 2, 3, 2] if tight else [7, 6, 7, 6]
+        self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 27}[self.layout]
+        self._code.pad = [2, 1.5, 2, 1] if tight else [7, 6, 7, 6]
+        self._code.stack(tight)
         self._code.gap = 3 if tight else 7
         another.role = "strong" if tight else "button"
-        facts.members = [self._where, self._ahead] if upright else []
-        facts.shown = upright
         banner, card, spring = self.part("banner"), self.part("card"), self.part("spring")
         members: list[Block]
         if upright:
-            row = Across(gap=5) if not hasattr(self, "_row") else self._row
-            self._row = row
-            row.set_members([self._where, self._ahead])
+            self._row.gap = 5
+            self._row.set_members([self._where, self._ahead])
+            self._code.grow = 0
             middle.members = [card]
-            members = [banner, middle, row, self._code, spring, done, another]
+            members = [banner, middle, self._row, self._code, spring, done, another]
+        elif tight:
+            self._tight_parts()
+            middle.members = [card]
+            members = [banner, middle, self._row]
         else:
-            self._arrange_side(tight)
-            middle.members = [card, self._side] if not tight else [card]
-            self._choices.gap = 2.5 if tight else 5
-            done.grow = another.grow = 1
+            self._side.set_members([self._where, self._ahead, self._code])
+            self._side.wide, self._side.fixed, self._side.gap = 170, True, 5
+            self._code.grow, self._code.wide = 1, 0
+            middle.members = [card, self._side]
+            self._choices.gap = 5
             self._choices.set_members([done, another])
-            members = [banner, middle, self._below(tight), self._choices]
+            members = [banner, middle, self._choices]
+        done.grow = another.grow = 0 if upright else 1
         self.members = members
         super().arrange()
 
-    def _arrange_side(self, tight: bool) -> None:
-        self._side.wide = 170
-        self._side.gap = 5
-        self._ahead.grow = self._where.grow = 0
-        self._code.grow = 1
-        self._side.set_members([] if tight else [self._where, self._ahead, self._code])
-
-    def _below(self, tight: bool) -> Block:
-        if not hasattr(self, "_row"):
-            self._row = Across()
-        self._row.gap = 2.5
-        self._row.shown = tight
-        if tight:
-            self._where.grow, self._ahead.grow, self._code.grow = 1, 0.8, 1.2
-        self._row.set_members([self._where, self._ahead, self._code] if tight else [])
-        return self._row
+    def _tight_parts(self) -> None:
+        """The code at the left; beside it the place over the two buttons."""
+        self._code.grow, self._code.wide, self._code.fixed = 0, 54, True
+        self._side.gap = self._choices.gap = self._row.gap = 2.5
+        self._side.grow, self._side.wide, self._side.fixed = 1, 0, False
+        self._where.grow = 1
+        self._choices.set_members([self.part("done"), self.part("another")])
+        self._side.set_members([self._where, self._choices])
+        self._row.set_members([self._code, self._side])

@@ -20,7 +20,7 @@ from kiosk.ui.widgets.tile import Row
 
 Factory.register("Board", cls=Board)
 
-ROW_MM = {"portrait": 28.0, "wide": 26.0, "tight": 21.0}
+ROW_MM = {"portrait": 28.0, "wide": 26.0, "tight": 20.0}
 
 
 class SearchScreen(ScreenBox):
@@ -51,17 +51,19 @@ class SearchScreen(ScreenBox):
         gap, row = theme.mm(grid.gap), theme.mm(ROW_MM[self.layout])
         rows = max(1, int((grid.height + gap) // (row + gap)))
         if view.hits:
-            members = self._hits(view, rows, row, gap)
+            members, rows = self._hits(view, rows, row, gap)
         else:
-            members = self._show_examples(view)
-            rows = max(rows, 1)
+            # Only as many examples as stand there at full size.
+            columns = 1 if self.layout == "tight" else 2
+            room = int((grid.height + gap) // (theme.mm(theme.TARGET) + gap)) * columns
+            members = self._show_examples(view)[:room]
         grid.columns = 1 if view.hits or self.layout == "tight" else 2
-        grid.rows = rows if view.hits else max(rows, math.ceil(len(members) / grid.columns))
+        grid.rows = rows if view.hits else max(1, math.ceil(len(members) / grid.columns))
         grid.cell_max = ROW_MM[self.layout] + 2 if view.hits else 24
         grid.set_members(members)
         super().arrange()
 
-    def _hits(self, view: SearchView, rows: int, row: int, gap: int) -> list[Block]:
+    def _hits(self, view: SearchView, rows: int, row: int, gap: int) -> tuple[list[Block], int]:
         turner_part = self.part("pager")
         if len(view.hits) > rows:
             turner_part.show(pager(0, 2, view.language))
@@ -77,8 +79,9 @@ class SearchScreen(ScreenBox):
             narrow = self.layout != "portrait"
             if narrow:  # no room for a badge with words: the colour of nothing says nothing, so only the name stays
                 row_.badge = row_.badge_icon = ""
+            row_.roles = ("strong",) if narrow else ("button", "strong")
             row_.pad = [4, 1, 3, 1] if self.layout == "tight" else [7, 2, 6, 2]
-        return list(self._rows[: len(shown)])
+        return list(self._rows[: len(shown)]), rows
 
     def _show_examples(self, view: SearchView) -> list[Block]:
         while len(self._examples) < len(view.examples):

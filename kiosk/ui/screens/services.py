@@ -63,6 +63,7 @@ class ServicesScreen(ScreenBox):
             self._rows.append(Row())
         for row, entry in zip(self._rows, shown, strict=False):
             fill_row(row, entry)
+            row.roles = ("strong",) if self.layout == "tight" else ("button", "strong")
             row.pad = [5, 1, 5, 1] if self.layout == "tight" else [8, 2, 8, 2]
         grid.columns, grid.rows = columns, rows
         grid.cell_max = ROW_MM[self.layout] + 4

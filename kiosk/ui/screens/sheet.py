@@ -39,7 +39,9 @@ class SheetScreen(ScreenBox):
             fact.head, fact.text, fact.icon, fact.note = part.head, part.text, part.icon, part.note
         key = view.priority
         self._priority.target, self._priority.event = key.target, key.event
-        self._priority.text, self._priority.note, self._priority.on = key.label, key.note, view.priority_on
+        tight = self.layout == "tight"
+        self._priority.text, self._priority.on = key.label, view.priority_on
+        self._priority.note = (key.short_note or key.note) if tight else key.note
         self._take.shown, self._closed.shown = view.take is not None, view.closed is not None
         self._priority.shown = view.take is not None
         if view.take:
@@ -68,7 +70,7 @@ class SheetScreen(ScreenBox):
         reading = [self.part("pages"), self.part("pager")]
         self.part("reading").members = [self._pair, *reading] if upright else reading
         if tight:
-            self._priority.grow, self._take.grow, self._closed.grow = 1.4, 1, 1
+            self._priority.grow, self._take.grow, self._closed.grow = 1.45, 1, 1
             bottom.set_members(choices)
             self.members = ending
         elif upright:

@@ -22,6 +22,8 @@ class Block(Widget):
     high = NumericProperty(0)
     shown = BooleanProperty(True)
     """A block that is not shown is not in the widget tree at all: no test, no finger finds it."""
+    fixed = BooleanProperty(False)
+    """In a line: exactly ``wide``, whatever the content would like."""
     stretch = BooleanProperty(True)
     """In a line: take the line's whole height (else the natural height, centred)."""
 
@@ -137,7 +139,7 @@ class Across(Group):
     def _widths(self, members: list[Block], width: float) -> list[int]:
         room = width - theme.mm(self.gap) * max(0, len(members) - 1)
         natural = [
-            theme.mm(member.wide) if member.grow else max(member.natural_width(), theme.mm(member.wide))
+            theme.mm(member.wide) if member.grow or member.fixed else max(member.natural_width(), theme.mm(member.wide))
             for member in members
         ]
         return shares(natural, [member.grow for member in members], room)

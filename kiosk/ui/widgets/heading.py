@@ -32,7 +32,7 @@ class Heading(Across):
         if tight and mall and " · " not in step:
             step = f"{step} · {mall}" if step else mall
         self.step.text, self.title.text = step, view.title
-        self.high = 21 if tight else 0
+        self.high = 20 if tight else 0
         self.pager.show(pager if tight else None)
 
     def natural_height(self, width: float) -> int:

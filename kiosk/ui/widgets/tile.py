@@ -36,6 +36,8 @@ class Tile(Tap):
     span = NumericProperty(1)
     line = StringProperty("")
     chip_mm = NumericProperty(24)
+    roles: tuple[str, ...] = ("button", "strong")
+    """The roles the name may take, the first that fits."""
 
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("kind", "choice")
@@ -68,7 +70,7 @@ class Tile(Tap):
         chip = self.picture.natural_width() if self.icon else 0
         left = x + chip + theme.mm(self.gap) if chip else x
         room = x + width - left
-        title, line = fit_pair(self.label, self.side_note, room, height, ("button", "strong"))
+        title, line = fit_pair(self.label, self.side_note, room, height, self.roles)
         self.present()
         if chip:
             self.picture.place(x, y, chip, height)
@@ -84,6 +86,7 @@ class Row(Tap):
     badge = StringProperty("")
     badge_icon = StringProperty("")
     badge_colour = StringProperty("green")
+    roles: tuple[str, ...] = ("button", "strong")
     badge_share = NumericProperty(0.36)
     """The most of the row's width that the badge takes."""
 
@@ -124,7 +127,7 @@ class Row(Tap):
         wide = min(self.state.natural_width(), most) if self.badge else 0
         badge = wide + (mark + gap if mark else 0)
         room = width - badge - (theme.mm(4) if badge else 0)
-        title, line = fit_pair(self.label, self.side_note, room, height, ("button", "strong"))
+        title, line = fit_pair(self.label, self.side_note, room, height, self.roles)
         self.present()
         top = y + (height + title + line) / 2
         self.label.place(x, top - title, room, title)
