@@ -21,11 +21,17 @@ SERIES = Band(1, 999)
 _tokens = itertools.count()
 
 
-def draft(queue: str = "C", *, service: str | None = None, band: Band = SERIES, kiosk_digit: int = 0) -> Draft:
-    return Draft(queue, service or f"{queue}01", queue, False, "id", f"token-{next(_tokens)}", kiosk_digit, band)
+def draft(
+    queue: str = "C", *, service: str | None = None, band: Band = SERIES, kiosk_digit: int = 0
+) -> Draft:
+    return Draft(
+        queue, service or f"{queue}01", queue, False, "id", f"page-{next(_tokens)}", kiosk_digit, band
+    )
 
 
-def take(store: Store, clock: TurnableClock, queue: str = "C", band: Band = SERIES, kiosk_digit: int = 0) -> Ticket:
+def take(
+    store: Store, clock: TurnableClock, queue: str = "C", band: Band = SERIES, kiosk_digit: int = 0
+) -> Ticket:
     wanted = draft(queue, band=band, kiosk_digit=kiosk_digit)
     return store.reserve(wanted, clock.local, lambda code, number: f"{code}-{number:03}")
 

@@ -86,7 +86,9 @@ def test_keeping_tells_not_printed_a_second_time_as_kept(store: Store, clock: Tu
     assert [isinstance(body, dict) and body.get("kept") for body in bodies] == [None, False, True]
 
 
-def test_an_event_names_its_hash_its_time_and_its_version(store: Store, clock: TurnableClock, path: Path) -> None:
+def test_an_event_names_its_hash_its_time_and_its_version(
+    store: Store, clock: TurnableClock, path: Path
+) -> None:
     take(store, clock)
 
     ((body, told, at, version, uuid),) = rows(
