@@ -231,7 +231,10 @@ def simulate(options: argparse.Namespace) -> int:
     folder = PaperFolder(options.out, dots=profile.dots, width_mm=profile.width_mm)
 
     def keep(paper: Paper) -> None:
-        print(folder.add(paper), flush=True)
+        try:
+            print(folder.add(paper), flush=True)
+        except OSError as error:
+            print(f"E-PRN-30: {options.out}: cannot be written: {error.strerror}", file=sys.stderr)
 
     device = VirtualPrinter(profile.dots, keep)
     device.set_faults(*faults_from(options.fault))
@@ -256,21 +259,11 @@ def simulate(options: argparse.Namespace) -> int:
 
 
 def _press(options: argparse.Namespace) -> tuple[Settings, Press]:
-    from printer.connect import press_for
+    from kiosk.desk_setup import open_press
 
     settings = settings_module.load(options.config)
     state = (options.state or settings_module.default_state_dir()).absolute()
-    way = settings.printer
-    press = press_for(
-        way.transport,
-        profile=way.profile,
-        host=way.host,
-        port=way.port,
-        device=way.device,
-        deadline_s=way.deadline_s,
-        paper_dir=state / "paper",
-    )
-    return settings, press
+    return settings, open_press(settings, state)
 
 
 def _sample_slip(settings: Settings) -> Slip:

@@ -48,7 +48,13 @@ class VirtualTransport:
         while sent < len(data):
             if not self._open or Fault.UNPLUGGED in self.device.faults:
                 raise Closed("virtual printer: unplugged", sent=sent)
-            taken = self.device.receive(data[sent:])
+            try:
+                taken = self.device.receive(data[sent:])
+            except OSError as error:
+                # The folder cannot be written (a full disk): this printer's paper jam.
+                raise Closed(
+                    f"virtual printer: the paper cannot be drawn: {error}", sent=len(data)
+                ) from error
             sent += taken
             if not taken and not self.device.wait(self._can_go_on, deadline):
                 raise TimedOut(
@@ -72,9 +78,9 @@ class VirtualTransport:
             return
         try:
             faults = faults_from(self._fault_file.read_text(encoding="utf-8").split())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             faults = frozenset()
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             log.warning("%s: %s", self._fault_file, error)
             return
         if faults != self._file_faults:

@@ -42,9 +42,8 @@ class PaperFolder:
         from printer.virtual.paper import draw
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._last = number = self._newest() + 1
-        path = self.folder / f"paper-{number:06d}.png"
-        path.with_suffix(".txt").write_text(as_text(paper), encoding="utf-8")
+        path = self._claim(as_text(paper))
+        number = self._last or 0
         unfinished = path.with_suffix(".png.part")
         draw(paper, dots=self._dots, width_mm=self._width_mm).save(unfinished, format="PNG", compress_level=1)
         unfinished.replace(path)
@@ -52,6 +51,20 @@ class PaperFolder:
             (self.folder / f"paper-{number - self._keep:06d}{suffix}").unlink(missing_ok=True)
         log.info("paper: %s", path)
         return path
+
+    def _claim(self, text: str) -> Path:
+        """Take the next number by writing its text file; another process may be adding papers too."""
+        number = self._newest()
+        while True:
+            number += 1
+            path = self.folder / f"paper-{number:06d}.png"
+            try:
+                with path.with_suffix(".txt").open("x", encoding="utf-8") as file:
+                    file.write(text)
+            except FileExistsError:
+                continue
+            self._last = number
+            return path
 
     def papers(self) -> list[Path]:
         """The pictures there are, oldest first."""

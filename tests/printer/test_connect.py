@@ -78,3 +78,20 @@ def test_a_probe_tells_what_is_answered_and_prints_nothing(bench, way: str) -> N
     assert not silent.gs_r
     assert table.papers == []
     assert load("generic-80").status == found.answered
+
+
+def test_papers_of_two_processes_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    presses = [press_for("virtual", profile="generic-58", paper_dir=tmp_path) for _ in range(2)]
+    for number in range(6):
+        presses[number % 2].print(Slip((Text(f"nomor {number}"),)))
+    texts = [path.read_text(encoding="utf-8").strip() for path in sorted(tmp_path.glob("*.txt"))]
+    assert texts == [f"nomor {number}" for number in range(6)]
+
+
+def test_a_folder_that_cannot_be_written_is_unconfirmed(tmp_path: Path) -> None:
+    (tmp_path / "paper").write_text("in the way")
+    verdict = press_for("virtual", profile="generic-58", paper_dir=tmp_path / "paper").print(
+        Slip((Text("a"),))
+    )
+    assert verdict.outcome is Outcome.UNCONFIRMED
+    assert "cannot be drawn" in verdict.detail

@@ -52,7 +52,9 @@ def test_each_fault_is_told_by_its_status(fault: Fault, expected: Cause | None) 
     assert cause(ask(device)) is None
 
 
-@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.CUTTER, Fault.ERROR])
+@pytest.mark.parametrize(
+    "fault", [Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.OFFLINE, Fault.CUTTER, Fault.ERROR]
+)
 def test_what_is_sent_while_it_cannot_print_comes_out_when_it_can(fault: Fault) -> None:
     device, papers = make()
     device.fail(fault)

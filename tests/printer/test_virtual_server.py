@@ -35,7 +35,10 @@ def until(ready: object) -> None:
 
 
 def test_a_plain_socket_prints_and_is_answered(device: VirtualPrinter, papers: list[Paper]) -> None:
-    with Server.on_tcp(device, "127.0.0.1", 0) as server, socket.create_connection(("127.0.0.1", server.port)) as line:
+    with (
+        Server.on_tcp(device, "127.0.0.1", 0) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as line,
+    ):
         line.sendall(TICKET + b"\x10\x04\x01")
         assert line.recv(10) == b"\x12"
         assert len(papers) == 1
@@ -68,7 +71,10 @@ def test_one_caller_at_a_time(device: VirtualPrinter, papers: list[Paper]) -> No
 
 def test_a_printer_without_room_stops_reading(device: VirtualPrinter, papers: list[Paper]) -> None:
     device.fail(Fault.PAPER_OUT)
-    with Server.on_tcp(device, "127.0.0.1", 0) as server, socket.create_connection(("127.0.0.1", server.port)) as line:
+    with (
+        Server.on_tcp(device, "127.0.0.1", 0) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as line,
+    ):
         line.sendall(TICKET * 1000)
         until(lambda: device.room == 0)
         assert papers == []
@@ -99,12 +105,14 @@ def test_closing_lets_go_of_the_port_and_the_caller(device: VirtualPrinter) -> N
 
 
 def test_a_port_that_is_taken_is_named(device: VirtualPrinter) -> None:
-    with Server.on_tcp(device, "127.0.0.1", 0) as server:
+    with Server.on_tcp(device, "127.0.0.1", 0) as server:  # noqa: SIM117
         with pytest.raises(ServerError, match=rf"E-PRN-20: 127\.0\.0\.1:{server.port}: .*in use"):
             Server.on_tcp(device, "127.0.0.1", server.port)
 
 
-def test_a_pseudo_terminal_is_a_link_that_goes_with_the_server(device: VirtualPrinter, papers: list[Paper], tmp_path: Path) -> None:  # fmt: skip
+def test_a_pseudo_terminal_is_a_link_that_goes_with_the_server(
+    device: VirtualPrinter, papers: list[Paper], tmp_path: Path
+) -> None:
     path = tmp_path / "lp0"
     with Server.on_pty(device, path):
         assert path.is_symlink()
@@ -136,7 +144,7 @@ def test_a_link_left_behind_by_a_killed_server_is_replaced(device: VirtualPrinte
 
 def test_no_descriptor_is_left_open(device: VirtualPrinter, tmp_path: Path) -> None:
     def descriptors() -> int:
-        return len(os.listdir("/proc/self/fd"))
+        return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
     before = descriptors()
     for number in range(5):
