@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _SPARE_ROWS = 200
-"""Rows below the data that are formatted and have their choices, for what the agency adds."""
+"""Rows below the data that have their choices too, for what the agency adds."""
 _CELL_LIMIT = 32_767
 """Characters in a cell (Excel specifications and limits); openpyxl would cut the rest off silently."""
 
@@ -52,31 +52,27 @@ def _write_sheet(
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
     for number, column in enumerate(shape, start=1):
         letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = column.width
+        # Text format keeps a spreadsheet from making a date of "4-7" and a number of "007".
+        written_as = "#,##0" if column.content == "number" else "@"
+        whole = sheet.column_dimensions[letter]
+        whole.width, whole.number_format = column.width, written_as
         head = sheet.cell(1, number, column.label)
         head.font, head.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="0B4F6C")
         head.alignment = Alignment(vertical="center", wrap_text=True)
         sheet.cell(2, number, column.key)
-        as_number = column.content == "number"
-        for row in range(FIRST_ROW, FIRST_ROW + len(rows) + _SPARE_ROWS):
-            value = (
-                to_cell(column.content, _at(rows[row - FIRST_ROW], column.key))
-                if row - FIRST_ROW < len(rows)
-                else None
-            )
-            cell = sheet.cell(row, number)
-            # Text format keeps a spreadsheet from making a date of "4-7" and a number of "007".
-            cell.number_format = "#,##0" if as_number else "@"
+        for row, data in enumerate(rows, start=FIRST_ROW):
+            value = to_cell(column.content, _at(data, column.key))
+            if value is None:
+                continue
+            cell = sheet.cell(row, number, value)
+            cell.number_format, cell.alignment = written_as, top
             if isinstance(value, str):
                 if len(value) > _CELL_LIMIT:
+                    place = f'{sheet.title}, row {row}, column {letter} "{column.label}"'
                     problem = f"is too long for a cell; at most {_CELL_LIMIT} characters"
-                    raise SiteFaults(
-                        [Fault("E-CAT-06", file, f"{sheet.title}!{letter}{row}", shown(value), problem)]
-                    )
+                    raise SiteFaults([Fault("E-CAT-06", file, place, shown(value), problem)])
                 cell.value, cell.data_type = value, "s"  # or "=1+1" would become a formula
-                cell.alignment = wrapped if column.content != "text" or len(value) > column.width else top
-            elif value is not None:
-                cell.value, cell.alignment = value, top
+                cell.alignment = wrapped if "\n" in value or len(value) > column.width else top
     sheet.row_dimensions[2].hidden = True
     sheet.freeze_panes = f"B{FIRST_ROW}"
 
@@ -97,12 +93,12 @@ def _offer_choices(book: Workbook, languages: Sequence[str], site: Site | None) 
         letter = get_column_letter([column.key for column in columns(kind, languages)].index(key) + 1)
         choice = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
         choice.errorTitle, choice.error = "Pilihan tidak ada", "Silakan pilih dari daftar."
-        choice.add(f"{letter}{FIRST_ROW}:{letter}{sheet.max_row}")
+        choice.add(f"{letter}{FIRST_ROW}:{letter}{sheet.max_row + _SPARE_ROWS}")
         sheet.add_data_validation(choice)
 
     for key, kind in (("agency", "agencies"), ("queue", "queues")):
         title = SHEETS[kind]  # type: ignore[index]
-        offer("services", key, f"{title}!$A${FIRST_ROW}:$A${book[title].max_row}")
+        offer("services", key, f"{title}!$A${FIRST_ROW}:$A${book[title].max_row + _SPARE_ROWS}")
     offer("services", "must_verify", '"ya,tidak"')
     pictures = ",".join(sorted(path.stem for path in PICTOGRAMS.glob("agency-*.svg")))
     zones = ",".join(zone.code for zone in site.zones) if site is not None else ""
