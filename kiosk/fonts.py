@@ -20,8 +20,11 @@ def font_files() -> tuple[Path, Path]:
 def _covered() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    maps = [frozenset(TTFont(path, lazy=True).getBestCmap() or {}) for path in font_files()]
-    return maps[0] & maps[1]
+    covered: list[frozenset[int]] = []
+    for path in font_files():
+        with TTFont(path, lazy=True) as font:
+            covered.append(frozenset(font.getBestCmap() or {}))
+    return frozenset.intersection(*covered)
 
 
 def missing_characters(text: str) -> set[str]:

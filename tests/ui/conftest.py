@@ -1,0 +1,83 @@
+"""One real window for the tests of this folder; each panel is a resize of it (Kivy has one GL context a process)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk import settings
+from kiosk.ui import env
+from tests.support.gallery import PANELS
+
+SIDE = 1920
+
+
+class Glass:
+    """A stage on the real window, at one panel's size."""
+
+    def __init__(self, panel: str) -> None:
+        from kivy.base import EventLoop
+        from kivy.core.window import Window
+
+        from kiosk.ui.stage import Stage
+
+        self.width, self.height, diagonal = PANELS[panel]
+        self.events: list[Any] = []
+        self._loop = EventLoop
+        self.window = Window
+        Window.size = (self.width, self.height)
+        EventLoop.ensure_window()
+        EventLoop.status = "started"
+        self.stage = Stage(self.events.append, diagonal)
+        Window.add_widget(self.stage)
+        self.frames(2)
+        assert (Window.width, Window.height) == (self.width, self.height)
+        self.stage.resize(self.width, self.height)
+
+    def show(self, view: Any) -> None:
+        """Show ``view`` and draw it."""
+        self.stage.show(view)
+        self.frames(1)
+
+    def frames(self, count: int) -> None:
+        """Let the loop turn ``count`` times."""
+        for _ in range(count):
+            self._loop.idle()
+
+    def pixels(self) -> Any:
+        """Return what is on the glass as a Pillow image, top row first."""
+        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+        from PIL import Image
+
+        raw = glReadPixels(0, 0, self.width, self.height, GL_RGBA, GL_UNSIGNED_BYTE)
+        image = Image.frombytes("RGBA", (self.width, self.height), bytes(raw)).convert("RGB")
+        return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+    def close(self) -> None:
+        """Take the stage off the window."""
+        self.window.remove_widget(self.stage)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prepared() -> None:
+    env.prepare(settings.load(environ={}), (SIDE, SIDE))
+
+
+@pytest.fixture(params=PANELS)
+def glass(request: pytest.FixtureRequest) -> Iterator[Glass]:
+    """A stage at each panel in turn."""
+    it = Glass(request.param)
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def pictures() -> Path | None:
+    """Where the walker leaves its pictures, when a person asks for them."""
+    import os
+
+    named = os.environ.get("ANJUNGAN_TEST_PICTURES")
+    return Path(named) if named else None
