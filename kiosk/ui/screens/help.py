@@ -32,7 +32,7 @@ class HelpScreen(ScreenBox):
         steps, lines = self.part("steps"), self.part("lines")
         lines.shown = bool(view.lines)
         numbered = tuple(Entry(f"{number}. {text}") for number, text in enumerate(view.steps, 1))
-        told = tuple(Entry(text, "help", "sea") for text in view.lines)
+        told = tuple(Entry(text) for text in view.lines)
         width = self.width - self.padding_across()
         if self.layout == "wide":
             width = (width - theme.mm(6)) // 2

@@ -32,6 +32,8 @@ class NotPrintedScreen(ScreenBox):
         for name, key in (("keep", view.keep), ("cancel", view.cancel)):
             tap = self.part(name)
             tap.target, tap.event, tap.text, tap.icon = key.target, key.event, key.label, key.icon
+            if tight and key.short_note:
+                tap.icon = ""  # the words need the room
             tap.note = key.short_note if tight else key.note
 
 

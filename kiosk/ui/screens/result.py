@@ -89,8 +89,8 @@ class ResultScreen(ScreenBox):
             fact.role = "strong"
             fact.pad = [4, 1.5, 3, 1.5] if tight else [7, 5, 6, 5]
             fact.icon_mm, fact.gap = (8, 3) if tight else (12, 5)
-        self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 27}[self.layout]
-        self._code.pad = [2, 1.5, 2, 1] if tight else [7, 6, 7, 6]
+        self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 31}[self.layout]
+        self._code.pad = [1.5, 1, 1.5, 0.5] if tight else [7, 6, 7, 6]
         self._code.stack(tight)
         self._code.gap = 3 if tight else 7
         another.role = "strong" if tight else "button"
@@ -120,7 +120,7 @@ class ResultScreen(ScreenBox):
 
     def _tight_parts(self) -> None:
         """The code at the left; beside it the place over the two buttons."""
-        self._code.grow, self._code.wide, self._code.fixed = 0, 54, True
+        self._code.grow, self._code.wide, self._code.fixed = 0, 64, True
         self._side.gap = self._choices.gap = self._row.gap = 2.5
         self._side.grow, self._side.wide, self._side.fixed = 1, 0, False
         self._where.grow = 1

@@ -17,7 +17,7 @@ from kiosk.ui.widgets.surface import Picture, Surface
 from kiosk.ui.widgets.tap import Tap
 from kiosk.ui.widgets.words import Words
 
-HEADER_MM = {"portrait": 36.0, "wide": 30.0, "tight": 21.0}
+HEADER_MM = {"portrait": 36.0, "wide": 30.0, "tight": 20.0}
 KEYS_MM = {"portrait": 36.0, "wide": 48.0, "tight": 34.0}
 """Height of the footer; width of the rail."""
 CLOCK_MM = 25.0

@@ -45,7 +45,9 @@ class Heading(Across):
 
     def _size_title(self, width: float) -> None:
         """A title too long for one line on a tight panel is set in the next smaller role, which is above body size."""
-        self.title.role = "title"
+        self.title.role, self.step.shown = "title", True
         room = width - (self.pager.natural_width() + theme.mm(self.gap) if self.pager.wanted() else 0)
         if theme.metrics().layout == "tight" and self.title.line_count(room) > 1:
             self.title.role = "button"
+            # Two lines of it leave no room for the step mark: the question matters more.
+            self.step.shown = self.title.line_count(room) == 1

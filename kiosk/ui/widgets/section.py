@@ -43,9 +43,9 @@ class Row_(Across):  # noqa: N801 - the list row has the plain name
         self.picture = Picture(size_mm=7)
         self.head = Words(colour="muted")
         self.words = Words(role="text")
-        body = Column(grow=1, stretch=False)
-        body.set_members([self.head, self.words])
-        self.set_members([self.picture, body])
+        self.body = Column(grow=1, stretch=False)
+        self.body.set_members([self.head, self.words])
+        self.set_members([self.picture, self.body])
 
     def fill(self, entry: Entry, ground: str) -> None:
         """Take ``entry``'s words."""
@@ -54,8 +54,16 @@ class Row_(Across):  # noqa: N801 - the list row has the plain name
         self.pad = [0, 0.5, 0, 0.5] if tight else [0, 2, 0, 2]
         self.picture.name, self.picture.colour = entry.icon, entry.colour
         self.head.text, self.words.text = entry.head, entry.text
-        self.words.role = "strong" if entry.strong else "text"
+        self.words.role = "strong" if entry.strong else "body" if tight else "text"
         self.head.ground = self.words.ground = ground
+
+    def arrange(self) -> None:
+        super().arrange()
+        lines = self.words.line_count(self.words.width)
+        if self.picture.wanted() and not self.head.text and lines > 1:
+            # A tick stands at the first line of what it ticks.
+            middle = self.words.top - self.words.height / lines / 2
+            self.picture.place(self.picture.x, middle - self.picture.height / 2, self.picture.width, self.picture.height)
 
 
 class Section(Card):

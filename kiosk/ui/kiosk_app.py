@@ -1,0 +1,209 @@
+"""The application: owns the visit, turns touches and time into events, shows what follows.
+
+One thread, the window's, owns the visit. Before the first frame only the attract screen is built and only the mall's
+name is read; the site, the desk and the other screens come after it. A touch in between is kept and answered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kivy.app import App
+from kivy.clock import Clock as Frames
+from kivy.core.window import Window
+
+from kiosk.clock import Clock, SystemClock
+from kiosk.core import visit as v
+from kiosk.settings import Settings
+from kiosk.ui.context import Surroundings
+from kiosk.ui.place import place_of, read_place
+from kiosk.ui.present.whole import present
+from kiosk.ui.stage import Stage
+from kiosk.ui.supply import Supply
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+"""While somebody is here: four times a second, so that a countdown never skips a second."""
+KEPT_S = 20.0
+"""A touch made before the kiosk was ready is answered if that happens within this time."""
+BEYOND_PRINTER_S = 1.0
+"""What storing a ticket adds to the printer's own deadline, at most."""
+
+
+class KioskApp(App):
+    """The window of one kiosk."""
+
+    title = "Anjungan"
+    use_kivy_settings = False
+
+    def __init__(self, settings: Settings, state: Path, clock: Clock | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.place = read_place(settings.site_dir)
+        session = settings.session
+        language = settings.kiosk.language if settings.kiosk.language in self.place.languages else self.place.languages[0]
+        self.visit = v.Visit(
+            language=language,
+            default_language=language,
+            now=self.clock.monotonic(),
+            since=self.clock.monotonic(),
+            timing=v.Timing(session.idle_s, session.warning_s, session.result_s, session.decide_s),
+        )
+        self.supply = Supply(settings, state, self.clock, _post, self.dispatch_event, self._supplied)
+        self._zone = ZoneInfo(self.place.timezone)
+        self._early: tuple[v.Event, float] | None = None
+        self._ticker: Any = None
+        self._day: dt.date | None = None
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def build(self) -> Stage:
+        """Build the window's root: the attract screen alone."""
+        self.stage = Stage(self.dispatch_event, self.settings.display.diagonal_inch)
+        self.stage.resize(*Window.size)
+        self.render()
+        return self.stage
+
+    def on_start(self) -> None:
+        """Close every way out of the window, and go on loading once the first frame is up."""
+        Window.allow_screensaver = False
+        Window.bind(
+            on_request_close=_refuse,
+            on_keyboard=_refuse,
+            on_key_down=_refuse,
+            on_key_up=_refuse,
+            on_textinput=_refuse,
+            on_drop_begin=_refuse,
+            on_flip=self._first_frame,
+            size=self._resized,
+        )
+        self._rest_or_run()
+
+    def on_stop(self) -> None:
+        """Let the desk finish what it has begun."""
+        self.supply.stop()
+
+    def stop_soon(self) -> None:
+        """Stop after the present frame; safe in a signal handler."""
+        Frames.schedule_once(lambda _: self.stop(), 0)
+
+    def open_settings(self, *_: object) -> bool:
+        """Kivy's settings panel (F1) does not exist here."""
+        return False
+
+    def _install_settings_keys(self, window: Any) -> None:
+        """F1 is not a key here."""
+
+    def _first_frame(self, *_: object) -> None:
+        Window.unbind(on_flip=self._first_frame)
+        log.info("first frame")
+        self.supply.start()
+        Frames.schedule_once(self._build_ahead, 0.5)
+
+    def _build_ahead(self, _: float) -> None:
+        """Build one more screen while nobody touches anything, so that none is built under a finger."""
+        unbuilt = self.stage.router.unbuilt()
+        if unbuilt:
+            self.stage.router.screen(unbuilt[0])
+            Frames.schedule_once(self._build_ahead, 0.1)
+
+    def _resized(self, _: Any, size: tuple[int, int]) -> None:
+        self.stage.resize(*size)
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def dispatch_event(self, event: v.Event) -> None:
+        """Take one event: time first, then the event, its effects, and what the window shows then."""
+        if isinstance(event, v.Start) and self.supply.loaded is None and self.visit.screen is v.Screen.ATTRACT:
+            self._early = (event, self.clock.monotonic())
+            self.render()
+            return
+        self._step(v.Tick(self.clock.monotonic()))
+        if not isinstance(event, v.Tick):
+            self._step(event)
+        self.render()
+        self._rest_or_run()
+
+    def _step(self, event: v.Event) -> None:
+        before = self.visit
+        self.visit, effects = v.step(before, event)
+        for effect in effects:
+            self.supply.perform(effect)
+        if self.visit.screen is not before.screen:
+            log.info("screen", extra={"screen": str(self.visit.screen), "after": type(event).__name__})
+            if self.visit.screen in (v.Screen.AGENCIES, v.Screen.SERVICES):
+                self.supply.refresh()
+
+    def _supplied(self) -> None:
+        """The site has been read, or the counts are new."""
+        loaded = self.supply.loaded
+        if loaded is not None and self._early is not None:
+            (event, at), self._early = self._early, None
+            if self.clock.monotonic() - at <= KEPT_S:
+                self.dispatch_event(event)
+        if loaded is not None and self.place != (place := place_of(loaded.site)):
+            self.place, self._zone = place, ZoneInfo(place.timezone)
+        self.render()
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+
+    def now(self) -> dt.datetime:
+        """Return the wall clock of the site."""
+        return self.clock.utc().astimezone(self._zone)
+
+    def _at_rest(self) -> bool:
+        """Whether nothing but the minute can change by itself."""
+        visit = self.visit
+        if visit.screen is v.Screen.ATTRACT:
+            return not visit.help and visit.language == visit.default_language
+        return visit.screen is v.Screen.FAULT
+
+    def _rest_or_run(self) -> None:
+        """Arrange the next tick: a quarter of a second away, or at the next minute when nobody is here."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+        delay = TICK_S
+        if self._at_rest():
+            second = self.clock.utc()
+            delay = 60.05 - second.second - second.microsecond / 1e6
+        self._ticker = Frames.schedule_once(self._on_tick, delay)
+
+    def _on_tick(self, _: float) -> None:
+        today = self.now().date()
+        if self._day is not None and today != self._day:
+            self.supply.refresh(usage=True)  # a new day counts anew
+        self._day = today
+        self.dispatch_event(v.Tick(self.clock.monotonic()))
+
+    # --- look ---------------------------------------------------------------------------------------------------------
+
+    def surroundings(self) -> Surroundings:
+        """Return everything around the visit now."""
+        return Surroundings(
+            self.place,
+            self.now().replace(microsecond=0),
+            self.supply.loaded,
+            server=bool(self.settings.server.url),
+            deadline_s=self.settings.printer.deadline_s + BEYOND_PRINTER_S,
+        )
+
+    def render(self) -> None:
+        """Show the visit as it is now; an unchanged view costs nothing."""
+        self.stage.show(present(self.visit, self.surroundings(), waiting=self._early is not None))
+
+
+def _post(work: Callable[[], None]) -> None:
+    """Run ``work`` on the window's thread in its next frame; called from the desk's thread."""
+    Frames.schedule_once(lambda _: work(), 0)
+
+
+def _refuse(*_: object) -> bool:
+    """Take an event and let nobody else have it."""
+    return True

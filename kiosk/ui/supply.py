@@ -1,0 +1,151 @@
+"""What the window asks of the desk's thread: the site, the counts, tickets. No Kivy here.
+
+The site is read and indexed on the desk's thread, on the way to opening the desk, so that the window never waits for
+it. The counts that availability needs are a copy, renewed after every ticket and whenever a list of services opens; the
+desk itself decides again when a number is taken.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.core import visit as v
+from kiosk.core.availability import Closed, Counts, Open, availability, mall_state
+from kiosk.desk_thread import DeskThread, code_of
+from kiosk.settings import Settings
+from kiosk.ui.context import Loaded
+
+if TYPE_CHECKING:
+    from kiosk.clock import Clock
+    from kiosk.desk import Desk
+    from kiosk.site import SiteData
+
+log = logging.getLogger(__name__)
+
+STOP_S = 10.0
+"""Longer than any ticket takes: what was handed over is finished before the process ends."""
+
+
+class Supply:
+    """Owns the desk's thread. Made, asked and stopped on the window's thread; answers come back through ``post``."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: Path,
+        clock: Clock,
+        post: Callable[[Callable[[], None]], None],
+        send: Callable[[v.Event], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """``send`` takes events of the desk; ``changed`` is called when the site or the counts are new."""
+        self._settings, self._state, self._clock = settings, state, clock
+        self._post, self._send, self._changed = post, send, changed
+        self.loaded: Loaded | None = None
+        self._counts: Mapping[str, Counts] = {}
+        self._thread = DeskThread(
+            self._make_desk,
+            post,
+            on_ready=self._ready,
+            on_fault=lambda code: send(v.DeskFailed(code)),
+        )
+
+    def start(self) -> None:
+        """Begin to read the site and to open the desk."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was handed over and end the thread."""
+        if not self._thread.stop(STOP_S):
+            log.error("the desk did not stop within %.0f seconds", STOP_S)
+
+    # --- on the desk's thread -----------------------------------------------------------------------------------------
+
+    def _make_desk(self) -> Desk:
+        from kiosk import site
+        from kiosk.core.holidays import holiday_names
+        from kiosk.core.search import SearchIndex
+        from kiosk.desk_setup import open_desk
+
+        data, faults = site.load_or_last_good(self._settings.site_dir, self._state)
+        if faults is not None:
+            log.error("%s the site's files are bad, the last good copy serves: %s", faults.code, faults)
+        holiday = holiday_names(data.site)
+        holiday(self._clock.utc().date())  # loads the library here, so that the window never does
+        index = SearchIndex(data.catalogue)
+        self._post(lambda: self._take(data, holiday, index.find))
+        return open_desk(self._settings, self._state, data, self._clock)
+
+    # --- on the window's thread ---------------------------------------------------------------------------------------
+
+    def _take(self, data: SiteData, holiday: Callable[..., object], find: Callable[..., object]) -> None:
+        ignore = self._settings.kiosk.ignore_hours
+        catalogue = data.catalogue
+
+        def of_service(code: str, now: dt.datetime) -> Open | Closed:
+            service = catalogue.service_by_code.get(code)
+            queue = catalogue.queue_by_code.get(service.queue) if service else None
+            counts = self._counts.get(code, Counts())
+            return availability(data.site, service, queue, now, counts, holiday, ignore_hours=ignore)  # type: ignore[arg-type]
+
+        self.loaded = Loaded(
+            data.site,
+            catalogue,
+            lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore),  # type: ignore[arg-type]
+            of_service,
+            find,  # type: ignore[arg-type]
+        )
+        self._changed()
+
+    def _ready(self) -> None:
+        self._send(v.DeskReady())
+        self.refresh(usage=True)
+
+    def refresh(self, usage: bool = False) -> None:
+        """Ask for the counts again, and with ``usage`` for the agencies' use."""
+        self._thread.submit(lambda desk: (desk.all_counts(), desk.usage() if usage else None), self._refreshed)
+
+    def _refreshed(self, answer: tuple[Mapping[str, Counts], Mapping[str, int] | None] | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            return  # the thread has said so with its code
+        self._counts, usage = answer
+        if usage is not None and self.loaded is not None:
+            self.loaded = replace(self.loaded, usage=usage)
+        self._changed()
+
+    def perform(self, effect: v.Effect) -> None:
+        """Do what the visit asks for."""
+        match effect:
+            case v.Issue():
+                self._issue(effect)
+            case v.Keep(ticket):
+                self._thread.submit(lambda desk: desk.keep(ticket), _noted)
+            case v.Void(ticket, why):
+                self._thread.submit(lambda desk: desk.void(ticket, why), _noted)
+            case v.Wiped():
+                pass  # the screens hold nothing but the view, and that is new
+
+    def _issue(self, effect: v.Issue) -> None:
+        def answered(answer: v.Issued | Closed | BaseException) -> None:
+            if isinstance(answer, BaseException):
+                self._send(v.DeskFailed(code_of(answer)))
+            elif isinstance(answer, Closed):
+                self._send(v.TicketRefused(effect.request, answer))
+                self.refresh()
+            else:
+                self._send(v.TicketIssued(effect.request, answer))
+                self.refresh()
+
+        self._thread.submit(
+            lambda desk: desk.issue(effect.service, effect.priority, effect.language), answered
+        )
+
+
+def _noted(answer: object) -> None:
+    if isinstance(answer, BaseException):
+        log.error("%s a number could not be kept or given back: %s", code_of(answer), answer)
