@@ -62,8 +62,8 @@ def present_warning(visit: v.Visit) -> WarningView | None:
         return None
     language, left = visit.language, visit.countdown or 0
     text = translate_many(
-        _("Layar kembali ke awal dalam {count} detik, supaya pengunjung lain dapat memakainya."),
-        _("The screen goes back to the start in {count} seconds, so that others can use it."),
+        "Layar kembali ke awal dalam {count} detik, supaya pengunjung lain dapat memakainya.",
+        "Layar kembali ke awal dalam {count} detik, supaya pengunjung lain dapat memakainya.",
         left,
         language,
     )

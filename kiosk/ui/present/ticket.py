@@ -88,7 +88,7 @@ def _ticket(visit: v.Visit, loaded: Loaded) -> TicketView | None:
     about = f"{say(agency.short, language)} · {say(service.short, language)}".replace("\u00ad", "")
     ahead = None
     if issued.ahead is not None:
-        words = translate_many(_("{count} orang"), _("{count} people"), issued.ahead, language)
+        words = translate_many("{count} orang", "{count} orang", issued.ahead, language)
         ahead = FactView(
             "ahead", "people", translate(_("Di depan Anda"), language), words.format(count=issued.ahead)
         )
@@ -120,9 +120,9 @@ def present_result(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Resu
     unsure = visit.issued.outcome is v.Outcome.UNCONFIRMED
     left = visit.countdown or 0
     back = translate_many(
-        _("kembali ke awal dalam {count} detik"), _("back to the start in {count} seconds"), left, language
+        "kembali ke awal dalam {count} detik", "kembali ke awal dalam {count} detik", left, language
     )
-    seconds = translate_many(_("{count} detik"), _("{count} seconds"), left, language)
+    seconds = translate_many("{count} detik", "{count} detik", left, language)
     return ResultView(
         banner=tell(_("Silakan ambil tiket Anda di bawah")),
         banner_note=tell(_("Tiket tidak keluar? Foto layar ini, nomor Anda tetap berlaku.")) if unsure else "",
@@ -150,13 +150,13 @@ def present_not_printed(visit: v.Visit, around: Surroundings, loaded: Loaded) ->
     words = cause_words(visit.issued.cause, language)
     left = visit.countdown or 0
     silence = translate_many(
-        _("Tanpa jawaban, nomor dibatalkan dalam {count} detik"),
-        _("Without an answer, the number is cancelled in {count} seconds"),
+        "Tanpa jawaban, nomor dibatalkan dalam {count} detik",
+        "Tanpa jawaban, nomor dibatalkan dalam {count} detik",
         left,
         language,
     )
     by_itself = translate_many(
-        _("otomatis dalam {count} detik"), _("by itself in {count} seconds"), left, language
+        "otomatis dalam {count} detik", "otomatis dalam {count} detik", left, language
     )
     return NotPrintedView(
         banner=words.short,
