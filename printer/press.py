@@ -26,6 +26,7 @@ from printer.status import (
     UNREACHED,
     Asb,
     Cause,
+    Plain,
     Realtime,
     ReplyParser,
     Status,
@@ -91,6 +92,7 @@ class Press:
         self._debris = 0
         self._fence_id = 0
         self._unanswered: dict[int, int] = {}
+        self._babbles = False
         self._busy = threading.Lock()
 
     def print(self, slip: Slip | bytes, on_first_byte: Callable[[], None] = lambda: None) -> Verdict:
@@ -150,6 +152,7 @@ class Press:
     def _print(self, job: bytes, deadline: float, on_first_byte: Callable[[], None]) -> Verdict:
         try:
             self.transport.open(deadline)
+            self._babbles = False
             before = self._ask(deadline)
         except TransportError as error:
             # A printer that takes no three bytes of a question is there but deaf; one that cannot be opened
@@ -185,11 +188,12 @@ class Press:
 
     def _confirm(self, job: bytes, before: Status, deadline: float) -> Verdict:
         fenced = self.profile.fence != "none"
+        babbles = self._babbles
         # One that answered before the job will answer after it, once the job has gone down the line: at 9,600
         # baud that is 0.6 s for a ticket. One that was silent is given its usual time only.
         patience = self._deadline_s if before.answered else self.profile.reply_s
         try:
-            proven = fenced and self._await_fence(deadline)
+            proven = fenced and self._await_fence(deadline) and not babbles
             after = self._ask(deadline, patience)
         except TransportError as error:
             return Verdict(Outcome.UNCONFIRMED, Cause.UNREACHABLE, str(error), len(job), UNREACHED)
@@ -249,6 +253,9 @@ class Press:
                     asb = reply
                 elif isinstance(reply, Realtime):
                     return reply.byte, asb
+                elif isinstance(reply, Plain):
+                    # It answers DLE EOT with what GS r would: its answer to GS r proves nothing either.
+                    self._babbles = True
         return None, asb
 
     def _drain(self) -> None:

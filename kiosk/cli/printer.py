@@ -1,4 +1,8 @@
-"""``main.py printer``: how the printer is, a test paper, the ticket as a picture, and a printer in software."""
+"""``main.py printer``: how the printer is, a test paper, the ticket as a picture, and a printer in software.
+
+The printer library's own codes are told as they are (``printer/errors.py``); E-PRN-30 is a picture that cannot be
+written.
+"""
 
 from __future__ import annotations
 

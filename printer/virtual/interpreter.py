@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from printer.virtual import pictures
 from printer.virtual.commands import CR, DLE, ESC, FS, GS, HT, LF, length
 from printer.virtual.model import Align, Element, End, Paper, Picture, QrCode, Run, Space, TextLine
 
@@ -33,27 +34,6 @@ CODE_PAGES: Final = {
     18: "cp852",
     19: "cp858",
 }
-
-
-def _qr_modules(data: bytes, level: str) -> tuple[tuple[bool, ...], ...]:
-    """The code as the printer draws it; empty where the data do not fit."""
-    import qrcode
-    from qrcode import constants
-    from qrcode.exceptions import DataOverflowError
-
-    levels = {
-        "L": constants.ERROR_CORRECT_L,
-        "M": constants.ERROR_CORRECT_M,
-        "Q": constants.ERROR_CORRECT_Q,
-        "H": constants.ERROR_CORRECT_H,
-    }
-    code = qrcode.QRCode(error_correction=levels[level], border=0)
-    code.add_data(data, optimize=0)
-    try:
-        code.make(fit=True)
-    except (DataOverflowError, ValueError):
-        return ()
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +303,9 @@ class Interpreter:
 
     def _draw(self, lead: bytes, command: bytes) -> None:
         if lead == b"\x1dv":
-            self._raster(command)
+            self._add(pictures.raster(command, self._style.align), command)
         elif lead == b"\x1b*":
-            self._columns(command)
+            self._add(pictures.columns(command, self._style.align), command)
         elif command[2:3] == b"k":
             self._qr_function(command)
         elif command[2:3] == b"L":
@@ -335,44 +315,22 @@ class Interpreter:
         else:
             self._note(command)
 
-    def _add(self, picture: Picture) -> None:
+    def _add(self, picture: Picture | None, command: bytes) -> None:
+        if picture is None:
+            self._note(command)
+            return
         self._move(0)
         if picture.rows and picture.width_bytes:
             self._elements.append(picture)
 
-    def _raster(self, command: bytes) -> None:
-        """GS v 0 m: bit 0 of m doubles the width, bit 1 the height."""
-        wide, mode = int.from_bytes(command[4:6], "little"), command[3] % 48
-        rows = _rows(command[8:], wide)
-        self._add(Picture(wide, rows, self._style.align, (1 + (mode & 1), 1 + (mode >> 1 & 1))))
-
-    def _columns(self, command: bytes) -> None:
-        """ESC * m: columns of 8 or 24 dots; m 0 and 32 are of half the density across."""
-        mode, count = command[2], int.from_bytes(command[3:5], "little")
-        if mode not in (0, 1, 32, 33) or not count:
-            self._note(command[:5])
-            return
-        deep = 3 if mode >= 32 else 1
-        columns = [int.from_bytes(command[5 + i * deep : 5 + (i + 1) * deep], "big") for i in range(count)]
-        rows = []
-        for bit in range(deep * 8 - 1, -1, -1):
-            bits = "".join("1" if column >> bit & 1 else "0" for column in columns)
-            wide = (count + 7) // 8
-            rows.append(int(bits.ljust(wide * 8, "0"), 2).to_bytes(wide, "big"))
-        scale = (1 if mode in (1, 33) else 2, 1 if deep == 3 else 3)
-        self._add(Picture((count + 7) // 8, tuple(rows), self._style.align, scale))
-
     def _graphics(self, command: bytes) -> None:
         """GS ( L: function 112 stores a bitmap, 2 and 50 print it."""
-        body = command[5:]
-        if body[1:2] == b"p" and len(body) >= 10:
-            wide = (int.from_bytes(body[6:8], "little") + 7) // 8
-            high = int.from_bytes(body[8:10], "little")
-            scale = (min(2, max(1, body[3])), min(2, max(1, body[4])))
-            self._graphic = Picture(wide, _rows(body[10:], wide)[:high], self._style.align, scale)
-        elif body[1:2] in (b"\x02", b"2"):
+        function = command[6:7]
+        if function == b"p" and len(command) >= 15:
+            self._graphic = pictures.stored(command)
+        elif function in (b"\x02", b"2"):
             if self._graphic is not None:
-                self._add(replace(self._graphic, align=self._style.align))
+                self._add(replace(self._graphic, align=self._style.align), command)
             self._graphic = None
         else:
             self._note(command)
@@ -396,7 +354,7 @@ class Interpreter:
             self._note(command)
 
     def _print_qr(self, command: bytes) -> None:
-        modules = _qr_modules(self._qr.data, self._qr.level) if self._qr.data else ()
+        modules = pictures.qr_modules(self._qr.data, self._qr.level) if self._qr.data else ()
         # A code wider than the paper is not printed at all (Epson's reference of function 181).
         if not modules or len(modules) * self._qr.dot > self.dots:
             self._note(command)
@@ -407,7 +365,3 @@ class Interpreter:
     def _note(self, command: bytes) -> None:
         if len(self.unknown) < MAX_UNKNOWN:
             self.unknown.append(command[:16])
-
-
-def _rows(data: bytes, wide: int) -> tuple[bytes, ...]:
-    return tuple(data[at : at + wide] for at in range(0, len(data) - wide + 1, wide)) if wide else ()

@@ -17,18 +17,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from printer.errors import PrinterError
+from printer.errors import ServerError
 from printer.virtual.device import Fault, VirtualPrinter
 
 log = logging.getLogger(__name__)
 
 CHUNK: Final = 4096
-
-
-class ServerError(PrinterError):
-    """A virtual printer cannot be put where it was asked for."""
-
-    code = "E-PRN-20"
 
 
 class _Line:

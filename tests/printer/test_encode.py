@@ -30,6 +30,7 @@ def printed(slip: Slip, profile: Profile, *, kanji: bool = False) -> Paper:
     interpreter.feed(encode(slip, profile))
     assert interpreter.unknown == []
     assert interpreter.waiting == 0
+    interpreter.tear()  # where there is no cutter, a hand takes the paper off
     (paper,) = papers
     return paper
 
@@ -48,7 +49,7 @@ def test_a_ticket_reads_back_whole(ticket: Slip, name: str) -> None:
     for line in ticket.lines:
         if isinstance(line, Text):
             assert line.text.replace("–", "-") in text
-    assert paper.end == "partial"
+    assert paper.end == {"none": "torn"}.get(profile.cutter.kind, profile.cutter.kind)
     (code,) = [line.data for line in ticket.lines if isinstance(line, Qr)]
     assert codes_on(paper, profile) == [code]
 

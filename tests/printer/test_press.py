@@ -362,6 +362,17 @@ def test_garbage_is_no_answer(peer, quick: Make, ticket: Slip, noise: bytes) -> 
     assert not verdict.status.answered
 
 
+def test_a_clone_that_answers_everything_with_zeros_proves_nothing(peer, quick: Make, ticket: Slip) -> None:  # type: ignore[no-untyped-def]
+    """0x00 is what GS r answers when all is well."""
+
+    def serve(client: socket.socket, over: threading.Event) -> None:
+        while client.recv(4096):
+            client.sendall(b"\x00")
+
+    press = Press(NetworkTransport("127.0.0.1", peer(serve)), quick(fence="gs_r"), 1.5)
+    assert told(press.print(ticket)) == ("unconfirmed", None)
+
+
 def test_noise_before_an_answer_is_passed_over(peer, quick: Make, ticket: Slip) -> None:  # type: ignore[no-untyped-def]
     """An ASB packet that says the cover is open, XON and XOFF, then the answer."""
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from printer.errors import ServerError
 from printer.virtual.device import Fault, VirtualPrinter
 from printer.virtual.model import Paper
-from printer.virtual.server import Server, ServerError
+from printer.virtual.server import Server
 
 TICKET = b"\x1b@nomor\n\x1bd\x06\x1dV\x01"
 
