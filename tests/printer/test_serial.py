@@ -84,16 +84,40 @@ def test_a_slip_is_printed(flow: Flow, quick: Callable[..., Profile], ticket: Sl
     assert len(papers) == 2
 
 
-def test_a_printer_without_paper_refuses_before_the_first_byte(
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (Fault.PAPER_OUT, Cause.PAPER_OUT),
+        (Fault.COVER_OPEN, Cause.COVER_OPEN),
+        (Fault.OFFLINE, Cause.OFFLINE),
+        (Fault.CUTTER, Cause.CUTTER),
+        (Fault.ERROR, Cause.ERROR),
+    ],
+)
+def test_trouble_before_the_job_refuses_it(
+    fault: Fault, cause: Cause, quick: Callable[..., Profile], ticket: Slip, tmp_path: Path
+) -> None:
+    papers: list[Paper] = []
+    device = VirtualPrinter(576, papers.append)
+    device.fail(fault)
+    with Server.on_pty(device, tmp_path / "tty"):
+        verdict = Press(SerialTransport(tmp_path / "tty"), quick(), 3.0).print(ticket)
+        device.mend()
+    assert (verdict.outcome, verdict.cause, verdict.bytes_sent) == (Outcome.NOT_PRINTED, cause, 0)
+    assert papers == []
+
+
+def test_a_silent_printer_prints_unconfirmed(
     quick: Callable[..., Profile], ticket: Slip, tmp_path: Path
 ) -> None:
     papers: list[Paper] = []
     device = VirtualPrinter(576, papers.append)
-    device.fail(Fault.PAPER_OUT)
+    device.fail(Fault.SILENT)
     with Server.on_pty(device, tmp_path / "tty"):
         verdict = Press(SerialTransport(tmp_path / "tty"), quick(), 3.0).print(ticket)
-    assert (verdict.outcome, verdict.cause, verdict.bytes_sent) == (Outcome.NOT_PRINTED, Cause.PAPER_OUT, 0)
-    assert papers == []
+        device.wait(lambda: bool(papers), soon(5))
+    assert (verdict.outcome, verdict.cause) == (Outcome.UNCONFIRMED, None)
+    assert len(papers) == 1
 
 
 def test_an_adapter_pulled_out_is_unreachable(

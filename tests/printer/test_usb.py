@@ -20,7 +20,7 @@ from printer.press import Outcome, Press
 from printer.slip import Slip, Text
 from printer.status import Cause
 from printer.transports.usb import CHUNK, Choice, UsbTransport
-from printer.virtual.device import VirtualPrinter
+from printer.virtual.device import Fault, VirtualPrinter
 from printer.virtual.model import Paper
 from tests.support.fake_usb import INTERRUPT, Alternate, FakeBackend, UsbDevice
 
@@ -110,6 +110,54 @@ def test_ten_replugs_leave_nothing_open() -> None:
         assert desk.device.handles == 0
     assert len(desk.papers) == 10
     assert threading.active_count() == threads
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (Fault.PAPER_OUT, Cause.PAPER_OUT),
+        (Fault.COVER_OPEN, Cause.COVER_OPEN),
+        (Fault.OFFLINE, Cause.OFFLINE),
+        (Fault.CUTTER, Cause.CUTTER),
+        (Fault.ERROR, Cause.ERROR),
+    ],
+)
+def test_trouble_before_the_job_refuses_it(fault: Fault, cause: Cause) -> None:
+    desk = Desk()
+    desk.virtual.fail(fault)
+    verdict = desk.press.print(SLIP)
+    assert (verdict.outcome, verdict.cause, verdict.bytes_sent) == (Outcome.NOT_PRINTED, cause, 0)
+    desk.virtual.mend()
+    assert desk.papers == []
+    assert desk.press.print(SLIP).outcome is Outcome.PRINTED
+    assert len(desk.papers) == 1
+
+
+def test_a_silent_printer_prints_unconfirmed() -> None:
+    desk = Desk()
+    desk.virtual.fail(Fault.SILENT)
+    verdict = desk.press.print(SLIP)
+    assert (verdict.outcome, verdict.cause) == (Outcome.UNCONFIRMED, None)
+    assert len(desk.papers) == 1
+
+
+def test_paper_that_ends_in_the_middle_is_never_two_papers() -> None:
+    desk = Desk()
+
+    class Ends(FakeBackend):
+        def bulk_write(self, dev_handle: UsbDevice, ep: int, intf: int, data: object, timeout: int) -> int:
+            if len(bytes(data)) > 3:  # type: ignore[call-overload]
+                desk.virtual.fail(Fault.PAPER_OUT)
+            return super().bulk_write(dev_handle, ep, intf, data, timeout)
+
+    press = Press(UsbTransport(backend=Ends(desk.device)), desk.profile, deadline_s=1.0)
+    verdict = press.print(SLIP)
+    assert (verdict.outcome, verdict.cause) == (Outcome.UNCONFIRMED, Cause.PAPER_OUT)
+    assert verdict.bytes_sent > 0
+    assert desk.papers == []
+    desk.virtual.mend()
+    assert len(desk.papers) <= 1
+    assert desk.device.handles == 0
 
 
 # --- opening ----------------------------------------------------------------------------------------------
