@@ -105,10 +105,9 @@ def test_a_disk_full_in_the_middle_of_a_ticket_leaves_nothing_half(
 def test_sqlite_s_own_full_is_the_same_refusal(store: Store, clock: TurnableClock, path: Path) -> None:
     pages = store._db.execute("PRAGMA page_count").fetchone()[0]
     store._db.execute(f"PRAGMA max_page_count = {pages}")
-    given = []
+    given: list[int] = []
     with pytest.raises(StoreFull, match="E-STO-03"):
-        for _ in range(500):
-            given.append(take(store, clock).number)
+        given.extend(take(store, clock).number for _ in range(500))
     store._db.execute("PRAGMA max_page_count = 1000000")
     given.append(take(store, clock).number)
     assert given == list(range(1, len(given) + 1))

@@ -22,8 +22,8 @@ QUEUES = st.sampled_from("ABC")
 class Numbers(RuleBasedStateMachine):
     """One kiosk, and beside it the true time, which nobody can set.
 
-    Clocks jump by whole days, and time passes in whole hours: a jump inside a day moves midnight itself, and the last ten
-    minutes of a day are the tolerance of the rule (test_numbers has both).
+    Clocks jump by whole days, and time passes in whole hours: a jump inside a day moves midnight itself, and the last
+    ten minutes of a day are the tolerance of the rule (test_numbers has both).
     """
 
     @initialize()
