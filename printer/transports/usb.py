@@ -15,61 +15,22 @@ from __future__ import annotations
 
 import errno
 import logging
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from printer.errors import Closed, TimedOut, Unreachable
+from printer.transports.usb_ways import Choice, Way, best, called, ways, ways_now
 
 log = logging.getLogger(__name__)
 
-PRINTER_CLASS: Final = 0x07
-VENDOR_CLASS: Final = 0xFF
-BIDIRECTIONAL: Final = 0x02
-PROTOCOLS: Final = (0x01, 0x02, 0x03)
-"""Uni-, bidirectional and IEEE 1284.4 (USB Printing 1.1, section 4.2.1); 4 is IPP over USB, which takes no ESC/POS."""
 CHUNK: Final = 4096
 """Bytes a transfer: whole packets at every speed, and what is lost sight of at most when a cable is pulled."""
 GLANCE_MS: Final = 5
 """A look for what is already there: the host asks a device once a millisecond, so fewer could miss it."""
 READ_AGAIN_S: Final = 0.01
 CONTROL_MS: Final = 1000
-_CHOICE: Final = re.compile(r"usb(?::([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which printer: by vendor, product and serial number, or any when all are None."""
-
-    vendor: int | None = None
-    product: int | None = None
-    serial: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Choice:
-        """Read ``usb`` (any), ``usb:04b8:0e15`` or ``usb:04b8:0e15:SERIAL``. Raises ValueError."""
-        found = _CHOICE.fullmatch(text)
-        if found is None:
-            raise ValueError(f"USB printer {text!r}; allowed: usb, usb:04b8:0e15 or usb:04b8:0e15:SERIAL")
-        vendor, product, serial = found.groups()
-        return cls(int(vendor, 16), int(product, 16), serial) if vendor else cls()
-
-    def __str__(self) -> str:
-        if self.vendor is None or self.product is None:
-            return "usb"
-        return f"usb:{self.vendor:04x}:{self.product:04x}" + (f":{self.serial}" if self.serial else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """An interface that takes print data, with its endpoints; pyusb's objects."""
-
-    interface: Any
-    out: Any
-    back: Any | None
-    alternates: bool
 
 
 @dataclass(slots=True)
@@ -77,7 +38,7 @@ class _Claimed:
     """A printer that is ours until it is let go."""
 
     device: Any
-    way: _Way
+    way: Way
     detached: bool = False
 
 
@@ -184,7 +145,7 @@ class UsbTransport:
         fitting = [
             device
             for device in usb.core.find(find_all=True, backend=self._backend)
-            if self._fits(device) and any(_printer_ways(device, self._choice))
+            if self._fits(device) and any(ways(device, self._choice))
         ]
         if self._choice.serial is not None:
             fitting = [
@@ -194,7 +155,7 @@ class UsbTransport:
             raise Unreachable(f"{self.name}: no such USB printer is plugged in and switched on")
         if len(fitting) > 1:
             found = ", ".join(
-                f"{_called(device)} at bus {device.bus} port {_port(device)}" for device in fitting
+                f"{called(device)} at bus {device.bus} port {_port(device)}" for device in fitting
             )
             raise Unreachable(
                 f"{self.name}: {len(fitting)} USB printers fit; name one (usb:VID:PID:SERIAL): {found}"
@@ -218,7 +179,7 @@ class UsbTransport:
             found: str | None = device.serial_number
         except usb.core.USBError as error:
             _refuse_for_permission(error, device)
-            log.info("%s: no serial number from %s: %s", self.name, _called(device), error)
+            log.info("%s: no serial number from %s: %s", self.name, called(device), error)
             return None
         except ValueError:  # pyusb: "The device has no langid"
             return None
@@ -232,10 +193,10 @@ class UsbTransport:
 
         claimed: _Claimed | None = None
         try:
-            way = _best(_printer_ways_now(device, self._choice))
+            way = best(ways_now(device, self._choice))
             if way is None:
                 raise Unreachable(
-                    f"{self.name}: {_called(device)} is set to a configuration without its printer"
+                    f"{self.name}: {called(device)} is set to a configuration without its printer"
                 )
             claimed = _Claimed(device, way)
             number = way.interface.bInterfaceNumber
@@ -255,7 +216,7 @@ class UsbTransport:
                 _refuse_for_permission(error, device)
                 if error.errno == errno.EBUSY:
                     raise Unreachable(
-                        f"{self.name}: another program holds {_called(device)} (CUPS?)"
+                        f"{self.name}: another program holds {called(device)} (CUPS?)"
                     ) from error
             raise
         return claimed
@@ -269,75 +230,6 @@ class UsbTransport:
 def _milliseconds(seconds: float) -> int:
     """Never 0, which libusb takes for no limit at all."""
     return max(1, int(seconds * 1000))
-
-
-def _printer_ways(device: Any, choice: Choice) -> Iterator[_Way]:
-    """Every printer interface of a device in any configuration, without opening it."""
-    import usb.core
-
-    try:
-        for configuration in device:
-            yield from _ways_in(configuration, choice)
-    except usb.core.USBError as error:  # it left while it was looked at
-        log.debug("%s: descriptors not read: %s", _called(device), error)
-
-
-def _printer_ways_now(device: Any, choice: Choice) -> Iterator[_Way]:
-    """Every printer interface of the active configuration; the first configuration is set where none is."""
-    import usb.core
-
-    try:
-        configuration = device.get_active_configuration()
-    except usb.core.USBError as error:
-        if error.errno is not None:
-            raise
-        device.set_configuration()  # pyusb's "Configuration not set" has no number
-        configuration = device.get_active_configuration()
-    return _ways_in(configuration, choice)
-
-
-def _ways_in(configuration: Any, choice: Choice) -> Iterator[_Way]:
-    interfaces = list(configuration)
-    numbers = [interface.bInterfaceNumber for interface in interfaces]
-    for interface in interfaces:
-        if _takes_print_data(interface, choice):
-            bulk = [endpoint for endpoint in interface if _is_bulk(endpoint)]
-            ends = {_direction(endpoint): endpoint for endpoint in reversed(bulk)}
-            if "out" in ends:
-                alternates = numbers.count(interface.bInterfaceNumber) > 1
-                yield _Way(interface, ends["out"], ends.get("in"), alternates)
-
-
-def _takes_print_data(interface: Any, choice: Choice) -> bool:
-    if interface.bInterfaceClass == PRINTER_CLASS:
-        return interface.bInterfaceProtocol in PROTOCOLS
-    # Some boards declare a class of their own; they are taken only when named outright.
-    return choice.vendor is not None and interface.bInterfaceClass == VENDOR_CLASS
-
-
-def _best(ways: Iterator[_Way]) -> _Way | None:
-    """The bidirectional one before others, the printer class before a vendor's own."""
-    return max(
-        ways,
-        key=lambda way: (
-            way.interface.bInterfaceClass == PRINTER_CLASS,
-            way.back is not None,
-            way.interface.bInterfaceProtocol == BIDIRECTIONAL,
-        ),
-        default=None,
-    )
-
-
-def _is_bulk(endpoint: Any) -> bool:
-    import usb.util
-
-    return bool(usb.util.endpoint_type(endpoint.bmAttributes) == usb.util.ENDPOINT_TYPE_BULK)
-
-
-def _direction(endpoint: Any) -> str:
-    import usb.util
-
-    return "in" if usb.util.endpoint_direction(endpoint.bEndpointAddress) == usb.util.ENDPOINT_IN else "out"
 
 
 def _kernel_has(device: Any, number: int) -> bool:
@@ -374,13 +266,9 @@ def _refuse_for_permission(error: Any, device: Any) -> None:
         'GROUP="lp", MODE="0660"'
     )
     raise Unreachable(
-        f"no permission on the USB printer {_called(device)}: put the kiosk's user in the group lp; "
+        f"no permission on the USB printer {called(device)}: put the kiosk's user in the group lp; "
         f"if that is not enough, add this udev rule: {rule}"
     ) from error
-
-
-def _called(device: Any) -> str:
-    return f"usb:{device.idVendor:04x}:{device.idProduct:04x}"
 
 
 def _port(device: Any) -> str:

@@ -19,7 +19,8 @@ from printer.errors import Closed, TimedOut, TransportError, Unreachable
 from printer.press import Outcome, Press
 from printer.slip import Slip, Text
 from printer.status import Cause
-from printer.transports.usb import CHUNK, Choice, UsbTransport
+from printer.transports.usb import CHUNK, UsbTransport
+from printer.transports.usb_ways import Choice
 from printer.virtual.device import Fault, VirtualPrinter
 from printer.virtual.model import Paper
 from tests.support.fake_usb import INTERRUPT, Alternate, FakeBackend, UsbDevice
