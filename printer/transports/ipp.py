@@ -8,7 +8,6 @@ both, as ``job-state`` and ``time-at-processing``. Encoding: RFC 8010, section 3
 from __future__ import annotations
 
 import getpass
-import http.client
 import io
 import socket
 import time
@@ -245,6 +244,8 @@ class _Received:
 
 
 def _parse_http(raw: bytes, server: str) -> Answer:
+    import http.client  # brings the whole e-mail package with it: on the printer's thread only
+
     response = http.client.HTTPResponse(_Received(raw))  # type: ignore[arg-type]  # it only calls makefile
     try:
         response.begin()
