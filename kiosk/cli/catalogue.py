@@ -33,7 +33,7 @@ def register(
     ):
         action = actions.add_parser(name, parents=[common], help=text, description=text.capitalize() + ".")
         action.add_argument("--json", action="store_true", help="print one JSON document")
-        action.set_defaults(run=run)
+        action.set_defaults(run=_told_as_json(run))
         if name == "import":
             action.add_argument("file", type=_catalogue_file, metavar="FILE")
             action.add_argument("--dry-run", action="store_true", help="only show what would change")
@@ -42,6 +42,23 @@ def register(
             action.add_argument(
                 "--force", action="store_true", help="write over a file that is already there"
             )
+
+
+def _told_as_json(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """With ``--json``, faults of a catalogue are the one document, too."""
+
+    def told(options: argparse.Namespace) -> int:
+        from kiosk.site import SiteFaults
+
+        try:
+            return run(options)
+        except SiteFaults as error:
+            if not options.json:
+                raise
+            _print_json({"ok": False, "faults": [dataclasses.asdict(fault) for fault in error.faults]})
+            return 1
+
+    return told
 
 
 def _spreadsheet_file(text: str) -> Path:
@@ -68,10 +85,9 @@ def check(options: argparse.Namespace) -> int:
         data = site.load(directory)
     except site.SiteFaults as error:
         if options.json:
-            _print_json({"ok": False, "faults": [dataclasses.asdict(fault) for fault in error.faults]})
-        else:
-            for line in (*explain(error), f"{len(error.faults)} fault(s) in {directory}"):
-                print(line)
+            raise
+        for line in (*explain(error), f"{len(error.faults)} fault(s) in {directory}"):
+            print(line)
         return 1
     summary = _summary(data)
     if options.json:
@@ -126,7 +142,9 @@ def import_(options: argparse.Namespace) -> int:
     if written:
         replace_catalogue(directory, new)
     if options.json:
-        _print_json({"changes": [dataclasses.asdict(change) for change in found], "written": written})
+        _print_json(
+            {"ok": True, "changes": [dataclasses.asdict(change) for change in found], "written": written}
+        )
         return 0
     for change in found:
         print(_told(change))
@@ -196,7 +214,7 @@ def _writing(write: Callable[[], None], file: Path) -> None:
 
 def _written(options: argparse.Namespace, services: int) -> int:
     if options.json:
-        _print_json({"file": str(options.file), "services": services})
+        _print_json({"ok": True, "file": str(options.file), "services": services})
     else:
         print(f"{services} services written to {options.file}")
     return 0

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from typing import Any
 
 from kiosk.core.catalogue import REQUIRED_LANGUAGES, Catalogue, Site
 from kiosk.site.faults import Fault, SiteFaults, shown
 from kiosk.site.rules import judged
 from kiosk.site.sheet_columns import KINDS, SHEETS, Column, Kind, Unreadable, columns, from_cell
+from kiosk.site.sheet_grid import Row, read_grids
 
-if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
-_SIZE_LIMIT = 50_000_000
-"""Bytes. 10,000 services are 3 MB."""
 _LANGUAGE_COLUMN = re.compile(r"^\w+\.(?P<tag>[a-z]{2,3})$|^.+ \((?P<label_tag>[a-z]{2,3})\)$")
 
 
@@ -29,16 +22,15 @@ def read(path: Path, site: Site | None = None) -> Catalogue:
 
     Zones and languages are judged only with a ``site``.
     """
-    book = _opened(path)
-    names = {sheet.title.strip().casefold(): sheet for sheet in book.worksheets}
+    grids = {title.strip().casefold(): rows for title, rows in read_grids(path).items()}
     tables: dict[Kind, _Table] = {}
     faults: list[Fault] = []
     for kind in KINDS:
-        if (sheet := names.get(SHEETS[kind].casefold())) is None:
+        if (rows := grids.get(SHEETS[kind].casefold())) is None:
             problem = f"the sheet is missing; needed: {', '.join(SHEETS.values())}"
             faults.append(Fault("E-CAT-05", path.name, SHEETS[kind], "", problem))
         else:
-            tables[kind] = _read_sheet(sheet, kind, path.name)
+            tables[kind] = _read_sheet(rows, kind, path.name)
             faults += tables[kind].faults
     if len(tables) < len(KINDS) or any(table.headless for table in tables.values()):
         raise SiteFaults(faults)
@@ -61,68 +53,64 @@ class _Table:
     row_numbers: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     headless: bool = False
+    nameless: set[int] = field(default_factory=set)
+    """Columns that hold something and are none of ours; each is told once."""
 
     def place(self, row: int, key: str = "", code: str = "") -> str:
         """Return where a field is, for a person: ``Layanan, row 14 (C03), column F "Nama singkat (en)"``."""
-        from openpyxl.utils import get_column_letter
-
         text = f"{self.title}, row {row}" + (f" ({code})" if code else "")
         for number, column in self.shape.items():
             if column.key == key:
-                return f'{text}, column {get_column_letter(number)} "{column.label}"'
+                return f'{text}, column {letter(number)} "{column.label}"'
         return text
 
-
-def _opened(path: Path) -> Workbook:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        if path.stat().st_size > _SIZE_LIMIT:
-            problem = f"is too large for a catalogue; at most {_SIZE_LIMIT // 1_000_000} MB"
-            raise SiteFaults([Fault("E-CAT-02", path.name, "", "", problem)])
-        with warnings.catch_warnings():
-            # It warns of decorations it drops, such as another program's list rules; only the cells matter here.
-            warnings.simplefilter("ignore")
-            return load_workbook(path, data_only=True)
-    except OSError as error:
-        raise SiteFaults(
-            [Fault("E-CAT-01", path.name, "", "", f"cannot be read: {error.strerror}")]
-        ) from error
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError) as error:
-        problem = "is not an XLSX spreadsheet; save it as “Excel 2007-365 (.xlsx)”"
-        raise SiteFaults([Fault("E-CAT-02", path.name, "", "", problem)]) from error
+    def note_nameless(self, row: Row, file: str) -> None:
+        """Tell of data in a column without a name: what stands there would be lost without a word."""
+        for number in sorted(row.cells.keys() - self.shape.keys() - self.nameless):
+            self.nameless.add(number)
+            place = f"{self.title}, row {row.number}, column {letter(number)}"
+            problem = "the column has no name in the first row; give it one, or remove what stands in it"
+            self.faults.append(Fault("E-CAT-04", file, place, shown(row.cells[number]), problem))
 
 
-def _read_sheet(sheet: Worksheet, kind: Kind, file: str) -> _Table:
-    grid = list(sheet.iter_rows())
+def letter(number: int) -> str:
+    """Return a column's name: 1 → A, 27 → AA."""
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _read_sheet(rows: Sequence[Row], kind: Kind, file: str) -> _Table:
     table = _Table(SHEETS[kind], {})
-    first = _read_header(grid, kind, table, file)
+    first = _read_header(rows, kind, table, file)
     if table.headless:
         return table
-    for number_of_row, cells in enumerate(grid[first:], start=first + 1):
-        values = {number: cells[number - 1] for number in table.shape if number <= len(cells)}
-        if all(cell.value is None or not str(cell.value).strip() for cell in values.values()):
-            continue
-        row: dict[str, Any] = {}
-        problems: list[tuple[Column, object, str]] = []
-        for number, cell in values.items():
-            column = table.shape[number]
-            try:
-                if cell.data_type == "e":
-                    raise Unreadable("the formula in this cell failed; type the value itself")
-                value = from_cell(column.content, cell.value)
-            except Unreadable as error:
-                problems.append((column, cell.value, str(error)))
-                continue
-            _put(row, column.key, value)
-        code = row["code"] if isinstance(row.get("code"), str) else ""
-        for column, found, problem in problems:
-            place = table.place(number_of_row, column.key, code)
-            table.faults.append(Fault("E-CAT-06", file, place, shown(found), problem))
-        table.rows.append(row)
-        table.row_numbers.append(number_of_row)
+    for row in rows[first:]:
+        table.note_nameless(row, file)
+        _read_row(row, table, file)
     return table
+
+
+def _read_row(row: Row, table: _Table, file: str) -> None:
+    found: dict[str, Any] = {}
+    problems: list[tuple[Column, object, str]] = []
+    for number, column in table.shape.items():
+        try:
+            if number in row.failed:
+                raise Unreadable("the formula in this cell failed; type the value itself")
+            _put(found, column.key, from_cell(column.content, row.cells.get(number)))
+        except Unreadable as error:
+            problems.append((column, row.cells[number], str(error)))
+    if not found and not problems:
+        return  # only in columns that are none of ours
+    code = found["code"] if isinstance(found.get("code"), str) else ""
+    for column, value, problem in problems:
+        place = table.place(row.number, column.key, code)
+        table.faults.append(Fault("E-CAT-06", file, place, shown(value), problem))
+    table.rows.append(found)
+    table.row_numbers.append(row.number)
 
 
 def _put(row: dict[str, Any], key: str, value: object) -> None:
@@ -135,26 +123,25 @@ def _put(row: dict[str, Any], key: str, value: object) -> None:
             row[name] = value
 
 
-def _read_header(grid: Sequence[Sequence[Any]], kind: Kind, table: _Table, file: str) -> int:
+def _read_header(rows: Sequence[Row], kind: Kind, table: _Table, file: str) -> int:
     """Find the columns in the first rows; return the index of the first row of data."""
     first = 0
-    for index, cells in enumerate(grid[:5]):
-        names = {cell.column: " ".join(str(cell.value).split()) for cell in cells if cell.value is not None}
+    for index, row in enumerate(rows[:5]):
+        names = {number: " ".join(str(value).split()) for number, value in row.cells.items()}
         known = {number: column for number, name in names.items() if (column := _column_named(name, kind))}
         if len(known) * 2 <= len(names) or len(known) < 2:
-            continue  # a title above, an empty row or already data: a header is mostly names of columns
+            continue  # a title above, or already data: a header is mostly names of columns
         first = index + 1
         for number, name in names.items():
-            if number in known:
-                table.shape.setdefault(number, known[number])
-            elif number not in table.shape:
-                place = (
-                    f"{table.title}, row {index + 1}, column {cells[0].parent.cell(1, number).column_letter}"
-                )
+            place = f"{table.title}, row {row.number}, column {letter(number)}"
+            if number not in known and number not in table.shape:
                 allowed = ", ".join(column.label for column in columns(kind, REQUIRED_LANGUAGES))
-                table.faults.append(
-                    Fault("E-CAT-04", file, place, shown(name), f"is not a known column; allowed: {allowed}")
-                )
+                problem = f"is not a known column; allowed: {allowed}"
+                table.faults.append(Fault("E-CAT-04", file, place, shown(name), problem))
+                table.nameless.add(number)
+            elif number in known and table.shape.setdefault(number, known[number]).key != known[number].key:
+                problem = f"the row above calls this column {table.shape[number].label!r}; make them agree"
+                table.faults.append(Fault("E-CAT-06", file, place, shown(name), problem))
     _judge_header(kind, table, file)
     return first
 

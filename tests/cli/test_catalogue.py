@@ -130,14 +130,20 @@ def test_a_spreadsheet_goes_out_is_changed_and_comes_back(
     assert (site_dir / "catalogue.json.previous").read_bytes() == before
 
 
-def test_a_bad_spreadsheet_never_replaces_a_good_catalogue(run: Run, site_dir: Path, tmp_path: Path) -> None:
+def test_a_bad_spreadsheet_never_replaces_a_good_catalogue(
+    run: Run, site_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "bad.xlsx"
     run("export", file)
+    capsys.readouterr()
     edit(file, lambda book: book["Layanan"].cell(34, 2, "ZZ"))
     before = {path.name: path.read_bytes() for path in site_dir.iterdir()}
     with pytest.raises(SiteFaults) as caught:
         run("import", file)
     assert caught.value.faults[0].place == 'Layanan, row 34 (C03), column B "Kode instansi"'
+    assert run("import", file, "--json") == 1
+    told = document(capsys)
+    assert (told["ok"], told["faults"][0]["value"]) == (False, '"ZZ"')
     assert {path.name: path.read_bytes() for path in site_dir.iterdir()} == before
 
 
@@ -174,7 +180,7 @@ def test_export_and_template_do_not_overwrite_what_an_agency_has_filled_in(
             run(action, file)
         assert file.read_bytes() == b"their work"
     assert run("template", file, "--force", "--json") == 0
-    assert document(capsys) == {"file": str(file), "services": 2}
+    assert document(capsys) == {"ok": True, "file": str(file), "services": 2}
     with pytest.raises(Refused, match=r"E-CAT-11.*cannot be written"):
         run("export", tmp_path / "no-such-folder" / "x.xlsx")
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.site import Fault, SiteFaults, load
+from kiosk.site.rules import judged
 
+SAMPLE = Path(__file__).resolve().parents[2] / "config" / "sites" / "bangkalan"
 Edit = Callable[[Callable[[Any], object]], None]
 
 
@@ -205,3 +212,44 @@ def test_a_byte_order_mark_is_no_fault(site_dir: Path) -> None:
         path = site_dir / name
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(load(site_dir).catalogue.services) == 105
+
+
+def _paths(tree: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    return [here, *(path for key, value in inner for path in _paths(value, (*here, key)))]
+
+
+SMALL = json.loads((SAMPLE / "catalogue.json").read_text(encoding="utf-8"))
+for _kind, _count in (("agencies", 1), ("queues", 1), ("services", 3)):
+    del SMALL[_kind][_count:]
+SMALL["services"][0]["week"] = {"mon": day("08:00", "11:30")}
+PATHS = _paths(SMALL)[1:]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.just("code"), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PATHS), JSON), min_size=1, max_size=4))
+def test_whatever_stands_in_the_fields_it_is_a_catalogue_or_faults_with_places(changes: list[Any]) -> None:
+    data = copy.deepcopy(SMALL)
+    for path, value in changes:
+        try:
+            place = reduce(lambda tree, key: tree[key], path[:-1], data)
+            place[path[-1]] = value
+        except (LookupError, TypeError):
+            continue  # an earlier change has taken this place away
+    text = json.dumps(data)
+    catalogue, faults = judged(json.loads(text), None, "catalogue.json", text)
+    assert (catalogue is None) == bool(faults)
+    for fault in faults:
+        assert fault.place.startswith(("agencies", "queues", "services")), fault
+        assert fault.problem

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kiosk.core.catalogue import Agency, Catalogue, Queue, Service
 from kiosk.site import Fault, SiteData, SiteFaults, sheet
@@ -68,7 +69,7 @@ def test_the_sample_comes_back_the_same(sample: SiteData, file: Path) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -269,6 +270,83 @@ def test_a_column_that_stands_twice_is_told(sample: SiteData, file: Path) -> Non
 def test_a_sheet_without_rows_is_told(sample: SiteData, file: Path) -> None:
     told = faults(edited(file, lambda book: book["Layanan"].delete_rows(3, 400)), sample)
     assert ("E-CAT-06", "Layanan") in {(fault.code, fault.place) for fault in told}
+
+
+def test_data_in_a_column_without_a_name_is_told_once(sample: SiteData, file: Path) -> None:
+    def add(book: Any) -> None:
+        page = book["Antrean"]
+        page["H4"], page["H5"] = "lantai 2", "lantai 3"
+
+    fault = only(edited(file, add), sample)
+    assert (fault.code, fault.place, fault.value) == ("E-CAT-04", "Antrean, row 4, column H", '"lantai 2"')
+
+
+def test_names_and_keys_that_disagree_are_told(sample: SiteData, file: Path) -> None:
+    def swap_the_names_only(book: Any) -> None:
+        page = book["Antrean"]
+        page["B1"], page["C1"] = "Loket", "Zona"
+
+    told = faults(edited(file, swap_the_names_only), sample)
+    assert [fault.place for fault in told[:2]] == ["Antrean, row 2, column B", "Antrean, row 2, column C"]
+    assert "'Loket'" in told[0].problem
+
+
+def test_a_formula_that_failed_is_told(sample: SiteData, file: Path) -> None:
+    def fail(book: Any) -> None:
+        bad = cell(book, "Layanan", 34, "Dasar hukum")
+        bad.value, bad.data_type = "#REF!", "e"
+
+    fault = only(edited(file, fail), sample)
+    assert fault.place == 'Layanan, row 34 (C03), column S "Dasar hukum"'
+    assert "formula" in fault.problem
+
+
+def test_a_sheet_of_a_million_empty_rows_is_read(sample: SiteData, file: Path) -> None:
+    def touch_the_bottom(book: Any) -> None:
+        book["Layanan"].cell(1_048_576, 30).number_format = "0.00"
+
+    assert sheet.read(edited(file, touch_the_bottom), sample.site) == sample.catalogue
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)),  # noqa: DTZ001 - a spreadsheet's dates have no zone
+    st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12),
+    st.sampled_from(["Kode", "name.id", "=1/0", "A", "Senin 08.00-12.00, tiket terakhir 11.00"]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.sampled_from(["Instansi", "Antrean", "Layanan"]),
+            st.integers(1, 8),
+            st.integers(1, 32),
+            ANYTHING,
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_whatever_stands_in_the_cells_it_is_a_catalogue_or_faults_with_places(
+    changes: list[tuple[str, int, int, object]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "any.xlsx"
+    sheet.template(path)
+
+    def change(book: Any) -> None:
+        for title, row, number, value in changes:
+            book[title].cell(row, number).value = value
+
+    edited(path, change)
+    try:
+        sheet.read(path)
+    except SiteFaults as error:
+        assert all(fault.place.split(",")[0] in ("Instansi", "Antrean", "Layanan") for fault in error.faults)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"Kode;Nama\n"])
