@@ -10,6 +10,7 @@ import pytest
 
 from kiosk import settings
 from kiosk.ui import env
+from kiosk.ui.glass import picture
 from tests.support.gallery import PANELS
 
 SIDE = 1920
@@ -49,12 +50,7 @@ class Glass:
 
     def pixels(self) -> Any:
         """Return what is on the glass as a Pillow image, top row first."""
-        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
-        from PIL import Image
-
-        raw = glReadPixels(0, 0, self.width, self.height, GL_RGBA, GL_UNSIGNED_BYTE)
-        image = Image.frombytes("RGBA", (self.width, self.height), bytes(raw)).convert("RGB")
-        return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        return picture(self.window)
 
     def close(self) -> None:
         """Take the stage off the window."""
