@@ -207,6 +207,12 @@ def test_on_an_override_a_service_with_its_own_week_keeps_to_both() -> None:
     closed = ask(at(SATURDAY, "10:00"), site, service)
     assert isinstance(closed, Closed)
     assert (closed.reason, closed.name) == (Reason.CLOSED_TODAY, both("Sabtu"))
+    early_counter = make_service(week={"tue": hours("08:00", "10:00", "10:30")})
+    closed = ask(at(TUESDAY, "11:00"), site, early_counter)
+    assert isinstance(closed, Closed)
+    assert (closed.reason, closed.at) == (Reason.AFTER_HOURS, dt.time(10, 30)), (
+        "although the mall is still open"
+    )
 
 
 @pytest.mark.parametrize(

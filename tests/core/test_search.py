@@ -78,10 +78,6 @@ def test_nothing_asked_or_nothing_known_finds_nothing(sample: SearchIndex, query
     assert sample.find(query) == ()
 
 
-def test_filler_words_alone_are_still_searched(sample: SearchIndex) -> None:
-    assert sample.find("ambil")
-
-
 def test_the_limit_holds_and_the_best_come_first(sample: SearchIndex) -> None:
     everything = sample.find("s", 1000)
     assert len(everything) > 24
@@ -124,6 +120,12 @@ def test_an_exact_word_of_the_description_comes_before_a_beginning_in_a_title() 
 def test_a_rare_word_counts_for_more_than_a_common_one() -> None:
     index = index_of("Surat pindah", "Surat datang", "Surat jalan", "Kehilangan barang", "Surat kuasa")
     assert services(index, "surat kehilangan")[0] == "C3"
+
+
+def test_words_that_say_nothing_of_a_service_are_left_out() -> None:
+    index = index_of("Ambil akta", "Paspor", "Paspor biru")
+    assert services(index, "mau ambil paspor") == ["C1", "C2"]
+    assert services(index, "ambil") == ["C0"], "unless nothing else is asked"
 
 
 def test_popularity_decides_between_equals_only() -> None:

@@ -220,8 +220,8 @@ def test_back_returns_to_the_page_and_the_words_one_came_from() -> None:
     assert (state.screen, state.agency, state.page) == (Screen.AGENCIES, None, 2)
     state, _ = run(*TO_SEARCH, v.TypeQuery("ktp"), v.ChooseService("C03", "C"), v.SetPriority(True), v.Back())
     assert (state.screen, state.query, state.priority) == (Screen.SEARCH, "ktp", False)
-    state, _ = run(v.Back(), v.OpenSearch(), state=state)
-    assert (state.screen, state.query) == (Screen.SEARCH, "")
+    state, _ = step(state, v.Back())
+    assert (state.screen, state.query) == (Screen.AGENCIES, "")
 
 
 def test_a_query_is_short_and_starts_at_page_one() -> None:
