@@ -303,6 +303,9 @@ Step: TypeAlias = tuple[Visit, tuple[Effect, ...]]
 
 # --- the rules ----------------------------------------------------------------------------------------------
 
+DESK_SILENT = "E-DSK-01"
+"""The fault that the window itself finds: the desk did not answer within ``Timing.issue_limit``."""
+
 _SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady)
 """Events that are not a person's touch."""
 _ABOVE_HELP = (ShowHelp, CloseHelp, Back, Home, SetLanguage, Touched)
@@ -405,7 +408,8 @@ def _issued(state: Visit, event: TicketIssued) -> Step:
         # nobody knows the number, so it must not be called. (Unless it is the one on the screen, told a
         # second time.)
         known = printed or (state.issued is not None and state.issued.ticket == issued.ticket)
-        return state, () if known else (Void(issued.ticket, "silence"),)
+        after, effects = _desk_speaks(state)
+        return after, (*effects, *(() if known else (Void(issued.ticket, "silence"),)))
     screen, patience = (
         (Screen.RESULT, state.timing.result) if printed else (Screen.NOT_PRINTED, state.timing.decide)
     )
@@ -414,8 +418,13 @@ def _issued(state: Visit, event: TicketIssued) -> Step:
 
 def _refused(state: Visit, event: TicketRefused) -> Step:
     if state.screen is not Screen.ISSUING or state.request != event.request:
-        return state, ()
+        return _desk_speaks(state)
     return _go(state, Screen.SHEET, request=None, refused=event.reason), ()
+
+
+def _desk_speaks(state: Visit) -> Step:
+    """A late answer changes no visit; but it ends the fault that the desk was silent, for it is not any more."""
+    return _desk_ready(state, DeskReady()) if state.fault == DESK_SILENT else (state, ())
 
 
 def _desk_failed(state: Visit, event: DeskFailed) -> Step:
@@ -517,7 +526,7 @@ def _tick(state: Visit, event: Tick) -> Step:
     if state.screen is Screen.NOT_PRINTED:
         return _count(state, timing.decide - waited, lambda s: _give_up(s, "silence"))
     if state.screen is Screen.ISSUING:
-        return _desk_failed(state, DeskFailed("E-DSK-01")) if waited >= timing.issue_limit else (state, ())
+        return _desk_failed(state, DeskFailed(DESK_SILENT)) if waited >= timing.issue_limit else (state, ())
     if state.warned:
         return _count(state, timing.warning - waited, _wipe)
     if waited < timing.idle:

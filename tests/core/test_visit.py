@@ -314,6 +314,23 @@ def test_a_late_answer_changes_nothing_and_leaves_no_number_without_paper(
     assert (after, list(found)) == (before, effects)
 
 
+@pytest.mark.parametrize(
+    ("answer", "effects"),
+    [
+        (v.TicketIssued(1, ticket(name="late")), [v.Wiped()]),
+        (v.TicketIssued(1, ticket(v.Outcome.NOT_PRINTED, "late")), [v.Wiped(), v.Void("late", "silence")]),
+        (v.TicketRefused(1, QUOTA), [v.Wiped()]),
+    ],
+)
+def test_a_late_answer_ends_the_fault_that_the_desk_was_silent(answer: Any, effects: list[Any]) -> None:
+    silent, _ = run(*TO_ISSUING, v.Tick(0), v.Tick(TIMING.issue_limit))
+    assert (silent.screen, silent.fault) == (Screen.FAULT, v.DESK_SILENT)
+    after, found = step(silent, answer)
+    assert (is_fresh(after), after.fault, list(found)) == (True, None, effects)
+    broken = replace(silent, fault="E-STO-02")
+    assert step(broken, answer)[0] == broken, "any other fault stays until the desk says it is ready"
+
+
 def test_the_answer_on_the_screen_told_twice_is_not_voided() -> None:
     before, _ = run(*TO_NOT_PRINTED)
     assert step(before, v.TicketIssued(1, NOT_PRINTED)) == (before, ())
@@ -626,10 +643,9 @@ class AnyVisit(RuleBasedStateMachine):
         if outcome is v.Outcome.NOT_PRINTED:
             self.without_paper[name] = "open"
         before, effects = self.send(v.TicketIssued(request, ticket(outcome, name)))
-        if before.request != request:
-            assert self.state == before, "a late answer changed the screen"
-        if outcome is v.Outcome.NOT_PRINTED and self.state.issued is None:
-            assert effects == (v.Void(name, "silence"),)
+        self.check_late(before, request)
+        if outcome is v.Outcome.NOT_PRINTED and before.request != request:
+            assert v.Void(name, "silence") in effects
 
     @precondition(lambda self: self.desk)
     @rule(data=st.data())
@@ -637,7 +653,10 @@ class AnyVisit(RuleBasedStateMachine):
         request = data.draw(st.sampled_from(sorted(self.desk)))
         del self.desk[request]
         before, _ = self.send(v.TicketRefused(request, QUOTA))
-        if before.request != request:
+        self.check_late(before, request)
+
+    def check_late(self, before: Visit, request: int) -> None:
+        if before.request != request and before.fault != v.DESK_SILENT:
             assert self.state == before, "a late answer changed the screen"
 
     @rule(code=st.sampled_from(["E-STO-01", "E-STO-02"]))
