@@ -59,7 +59,7 @@ def ticket_slip(ticket: Ticket, site_data: SiteData, qr: str, *, ahead: int | No
     lines += [Feed(), Text(_when(site, ticket.issued_at, language))]
     if ahead is not None:
         waiting = translate_many(
-            "{count} orang di depan Anda", "{count} people ahead of you", ahead, language
+            "{count} orang di depan Anda", "{count} orang di depan Anda", ahead, language
         )
         lines.append(Text(waiting.format(count=ahead)))
     lines += [Feed(), Text(translate(_("Mohon menunggu nomor Anda dipanggil"), language)), Qr(qr)]

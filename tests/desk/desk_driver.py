@@ -1,8 +1,8 @@
 """Run by test_processes.py as a process of its own: desks that work, or are killed, in one state folder.
 
-``steps`` kills the first desk before its first step, the second before its second, … until one gets through. A step is an
-SQL statement, a line of the journal, or a call that sends bytes (before, in the middle, after). ``moments N SEED`` kills
-N desks that issue without end, at random moments. ``issue N`` issues N tickets and prints their numbers.
+``steps`` kills the first desk before its first step, the second before its second, … until one gets through. A step
+is an SQL statement, a line of the journal, or a call that sends bytes (before, in the middle, after). ``moments N
+SEED`` kills N desks that issue without end, at random moments. ``issue N`` issues N tickets and prints their numbers.
 """
 
 from __future__ import annotations
