@@ -48,7 +48,8 @@ class KioskApp(App):
         self.clock = clock or SystemClock()
         self.place = read_place(settings.site_dir)
         session = settings.session
-        language = settings.kiosk.language if settings.kiosk.language in self.place.languages else self.place.languages[0]
+        wanted, offered = settings.kiosk.language, self.place.languages
+        language = wanted if wanted in offered else offered[0]
         self.visit = v.Visit(
             language=language,
             default_language=language,
@@ -121,7 +122,11 @@ class KioskApp(App):
 
     def dispatch_event(self, event: v.Event) -> None:
         """Take one event: time first, then the event, its effects, and what the window shows then."""
-        if isinstance(event, v.Start) and self.supply.loaded is None and self.visit.screen is v.Screen.ATTRACT:
+        if (
+            isinstance(event, v.Start)
+            and self.supply.loaded is None
+            and self.visit.screen is v.Screen.ATTRACT
+        ):
             self._early = (event, self.clock.monotonic())
             self.render()
             return

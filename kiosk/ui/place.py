@@ -29,7 +29,14 @@ def read_place(site_dir: Path) -> Place:
         name, region = data["name"], data["region"]
         assert all(isinstance(text["id"], str) for text in (name, region))
         return Place(name, region, str(data["timezone"]), offered(data.get("languages", ("id", "en"))))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AssertionError) as error:
+    except (
+        OSError,
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AssertionError,
+    ) as error:
         log.warning("the site's name could not be read for the first frame: %s", error)
         return UNKNOWN
 

@@ -108,9 +108,13 @@ class Supply:
 
     def refresh(self, usage: bool = False) -> None:
         """Ask for the counts again, and with ``usage`` for the agencies' use."""
-        self._thread.submit(lambda desk: (desk.all_counts(), desk.usage() if usage else None), self._refreshed)
+        self._thread.submit(
+            lambda desk: (desk.all_counts(), desk.usage() if usage else None), self._refreshed
+        )
 
-    def _refreshed(self, answer: tuple[Mapping[str, Counts], Mapping[str, int] | None] | BaseException) -> None:
+    def _refreshed(
+        self, answer: tuple[Mapping[str, Counts], Mapping[str, int] | None] | BaseException
+    ) -> None:
         if isinstance(answer, BaseException):
             return  # the thread has said so with its code
         self._counts, usage = answer

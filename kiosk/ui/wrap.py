@@ -64,7 +64,9 @@ def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, l
     joined = f"{line} {word}" if line else word
     if measure(plain(joined)) <= width:
         return plain(joined), done, True
-    if line and measure(plain(word)) <= width:  # a whole word on the next line reads better than a broken one here
+    if (
+        line and measure(plain(word)) <= width
+    ):  # a whole word on the next line reads better than a broken one here
         return plain(word), [line], True
     for head, tail in _breaks(word):
         start = f"{line} {head}" if line else head
@@ -90,7 +92,10 @@ def _breaks(word: str) -> Iterator[tuple[str, str]]:
 
 
 _LONG = 8
-_SYLLABLE = re.compile(r"[aiueo](?:(?=(?:ng|ny|sy|kh|[b-df-hj-np-tv-z])[aiueo])|(?:ng|[b-df-hj-np-tv-z])(?=[b-df-hj-np-tv-z][aiueo]))")
+_VOWEL, _CONSONANT = "[aiueo]", "[b-df-hj-np-tv-z]"
+_SYLLABLE = re.compile(
+    f"{_VOWEL}(?:(?=(?:ng|ny|sy|kh|{_CONSONANT}){_VOWEL})|(?:ng|{_CONSONANT})(?={_CONSONANT}{_VOWEL}))"
+)
 
 
 def syllables(word: str) -> list[int]:

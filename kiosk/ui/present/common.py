@@ -68,7 +68,9 @@ def pager(page: int, pages: int, language: str) -> PagerView:
         say(_("Halaman {page} dari {pages}")).format(page=page + 1, pages=pages),
         f"{page + 1}/{pages}",
         Key("page:previous", say(_("Sebelumnya")), v.TurnPage(max(0, page - 1)), enabled=page > 0),
-        Key("page:next", say(_("Berikutnya")), v.TurnPage(min(pages - 1, page + 1)), enabled=page < pages - 1),
+        Key(
+            "page:next", say(_("Berikutnya")), v.TurnPage(min(pages - 1, page + 1)), enabled=page < pages - 1
+        ),
     )
 
 
@@ -99,9 +101,10 @@ _NO_HELP = (v.Screen.ISSUING, v.Screen.FAULT)
 
 
 def footer_keys(visit: v.Visit, surroundings: Surroundings) -> tuple[Key, ...]:
-    """Return Back, Home, Help and Language: always all four, always in this order; a key without a meaning here rests."""
+    """Return Back, Home, Help and Language: always all four, in this order; a key without a meaning here rests."""
     language = visit.language
     other = other_language(visit, surroundings)
+    helping = v.CloseHelp() if visit.help else v.ShowHelp()
 
     def say(message: str) -> str:
         return translate(message, language)
@@ -109,6 +112,6 @@ def footer_keys(visit: v.Visit, surroundings: Surroundings) -> tuple[Key, ...]:
     return (
         Key("back", say(_("Kembali")), v.Back(), "back", visit.help or visit.screen not in _NO_BACK),
         Key("home", say(_("Awal")), v.Home(), "home", visit.screen not in _NO_HOME),
-        Key("help", say(_("Bantuan")), v.CloseHelp() if visit.help else v.ShowHelp(), "help", visit.screen not in _NO_HELP),
+        Key("help", say(_("Bantuan")), helping, "help", visit.screen not in _NO_HELP),
         Key("language", language_name(other), v.SetLanguage(other), "lang", len(surroundings.languages) > 1),
     )

@@ -82,7 +82,9 @@ def present_agencies(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Ag
 
 
 def _agency(agency: Agency, language: str) -> EntryView:
-    key = Key(f"agency:{agency.code}", say(agency.short, language), v.ChooseAgency(agency.code), agency.pictogram)
+    key = Key(
+        f"agency:{agency.code}", say(agency.short, language), v.ChooseAgency(agency.code), agency.pictogram
+    )
     return EntryView(key, say(agency.line, language))
 
 
@@ -104,7 +106,9 @@ def present_services(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Se
 
 def _service(service: Service, line: str, visit: v.Visit, around: Surroundings, loaded: Loaded) -> EntryView:
     language = visit.language
-    key = Key(f"service:{service.code}", say(service.short, language), v.ChooseService(service.code, service.agency))
+    key = Key(
+        f"service:{service.code}", say(service.short, language), v.ChooseService(service.code, service.agency)
+    )
     state = loaded.availability(service.code, around.now)
     if isinstance(state, Closed):
         words = closed_words(state, loaded.site, around.now, language)
@@ -147,17 +151,19 @@ def present_search(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sear
         heading=Heading(say_(_("Cari layanan")), step_words(1, language)),
         query=query.upper(),
         prompt=say_(_("Ketik…")),
-        letters=tuple(Key(f"key:{letter}", letter, v.TypeQuery(query + letter.lower())) for letter in LETTERS),
-        space=Key("key:space", say_(_("Spasi")), v.TypeQuery(f"{query} "), enabled=bool(query) and query[-1] != " "),
+        letters=tuple(
+            Key(f"key:{letter}", letter, v.TypeQuery(query + letter.lower())) for letter in LETTERS
+        ),
+        space=Key(
+            "key:space", say_(_("Spasi")), v.TypeQuery(f"{query} "), enabled=bool(query) and query[-1] != " "
+        ),
         delete=Key("key:delete", say_(_("Hapus")), v.TypeQuery(query[:-1]), "delete", enabled=bool(query)),
         clear=Key("key:clear", say_(_("Ulang")), v.TypeQuery(""), "x", enabled=bool(query)),
         hits=tuple(entries),
         message=message,
         examples=()
         if entries
-        else tuple(
-            Key(f"example:{word}", say_(word), v.TypeQuery(say_(word))) for word in _EXAMPLES
-        ),
+        else tuple(Key(f"example:{word}", say_(word), v.TypeQuery(say_(word))) for word in _EXAMPLES),
         page=visit.page,
         language=language,
     )

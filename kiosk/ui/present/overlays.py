@@ -75,7 +75,9 @@ def present_warning(visit: v.Visit) -> WarningView | None:
 
 
 _STAFF = {
-    "E-STO-02": _("Untuk petugas: matikan dan nyalakan lagi mesin ini. Nomor antrean melanjutkan, tidak mulai dari awal."),
+    "E-STO-02": _(
+        "Untuk petugas: matikan dan nyalakan lagi mesin ini. Nomor antrean melanjutkan, tidak mulai dari awal."
+    ),
 }
 
 

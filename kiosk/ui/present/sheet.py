@@ -72,14 +72,16 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
         closed = ClosedView(words.short, words.long)
     bring = tuple(service.requirements.get(language) or service.requirements.get("id") or ())
     ahead = loaded.ahead(service.code)
+    place = where_words(site, loaded.catalogue, service, language)
     waiting = tell(_("{count} orang menunggu")).format(count=ahead) if ahead is not None else ""
     return SheetView(
         heading=Heading(
-            say(service.short, language), step_words(3, language, say(agency.short, language).replace("\u00ad", ""))
+            say(service.short, language),
+            step_words(3, language, say(agency.short, language).replace("\u00ad", "")),
         ),
         fee=FactView("fee", "coin", tell(_("Biaya")), fee(service, language)),
         time=FactView("time", "clock", tell(_("Waktu")), known(service.duration, language)),
-        where=FactView("where", "pin", tell(_("Tempat")), where_words(site, loaded.catalogue, service, language), waiting),
+        where=FactView("where", "pin", tell(_("Tempat")), place, waiting),
         bring_head=tell(_("Yang perlu Anda bawa")),
         bring_more=tell(_("Yang perlu Anda bawa (lanjutan)")),
         bring=bring or (unknown(language),),
@@ -87,7 +89,12 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
         details=(
             FactView("product", "paper", tell(_("Hasil layanan")), known(service.product, language)),
             FactView("legal", "doc", tell(_("Dasar hukum")), service.legal_basis or unknown(language)),
-            FactView("complaint", "people", tell(_("Pengaduan")), say(service.complaint or site.complaint, language)),
+            FactView(
+                "complaint",
+                "people",
+                tell(_("Pengaduan")),
+                say(service.complaint or site.complaint, language),
+            ),
         ),
         priority=Key(
             "priority",
@@ -109,7 +116,9 @@ def known(text: dict[str, str] | None, language: str) -> str:
     return say(text, language) if text else unknown(language)
 
 
-def where_words(site: Site, catalogue: Catalogue, service: Service, language: str, counters: bool = True) -> str:
+def where_words(
+    site: Site, catalogue: Catalogue, service: Service, language: str, counters: bool = True
+) -> str:
     """Return "Lantai 3, Zona B, Loket 4–7", as much of it as is known."""
     queue = catalogue.queue_by_code.get(service.queue)
     zone = next((zone for zone in site.zones if queue is not None and zone.code == queue.zone), None)

@@ -125,7 +125,9 @@ def present_result(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Resu
     seconds = translate_many("{count} detik", "{count} detik", left, language)
     return ResultView(
         banner=tell(_("Silakan ambil tiket Anda di bawah")),
-        banner_note=tell(_("Tiket tidak keluar? Foto layar ini, nomor Anda tetap berlaku.")) if unsure else "",
+        banner_note=tell(_("Tiket tidak keluar? Foto layar ini, nomor Anda tetap berlaku."))
+        if unsure
+        else "",
         banner_short_note=tell(_("Tidak keluar? Foto layar ini, nomor berlaku.")) if unsure else "",
         ticket=ticket,
         code_head=tell(_("Pantau dari ponsel")) if around.server else tell(_("Kode tiket Anda")),
@@ -133,10 +135,17 @@ def present_result(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Resu
         if around.server
         else tell(_("Tunjukkan ke petugas bila diminta. Kode yang sama ada di tiket Anda.")),
         done=Key(
-            "done", tell(_("Selesai")), v.Done(), note=back.format(count=left), short_note=seconds.format(count=left)
+            "done",
+            tell(_("Selesai")),
+            v.Done(),
+            note=back.format(count=left),
+            short_note=seconds.format(count=left),
         ),
         another=Key(
-            "another", tell(_("Ambil nomor untuk layanan lain")), v.AnotherTicket(), short=tell(_("Layanan lain"))
+            "another",
+            tell(_("Ambil nomor untuk layanan lain")),
+            v.AnotherTicket(),
+            short=tell(_("Layanan lain")),
         ),
     )
 
@@ -155,9 +164,7 @@ def present_not_printed(visit: v.Visit, around: Surroundings, loaded: Loaded) ->
         left,
         language,
     )
-    by_itself = translate_many(
-        "otomatis dalam {count} detik", "otomatis dalam {count} detik", left, language
-    )
+    by_itself = translate_many("otomatis dalam {count} detik", "otomatis dalam {count} detik", left, language)
     return NotPrintedView(
         banner=words.short,
         text=words.long,

@@ -37,8 +37,16 @@ from kiosk.ui.present.ticket import (
 )
 
 Body: TypeAlias = (
-    AttractView | AgenciesView | SearchView | ServicesView | SheetView | IssuingView | ResultView | NotPrintedView | FaultView
-)  # fmt: skip
+    AttractView
+    | AgenciesView
+    | SearchView
+    | ServicesView
+    | SheetView
+    | IssuingView
+    | ResultView
+    | NotPrintedView
+    | FaultView
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,13 @@ def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeV
         screen = Screen.AGENCIES if around.loaded else Screen.ATTRACT
         assert around.loaded is None or around.loaded.catalogue.agencies
         body = (
-            present_agencies(visit, around, around.loaded) if around.loaded else present_attract(visit, around, True)
+            present_agencies(visit, around, around.loaded)
+            if around.loaded
+            else present_attract(visit, around, True)
         )
-    return WholeView(screen, present_frame(visit, around), body, present_help(visit, around), present_warning(visit))
+    return WholeView(
+        screen, present_frame(visit, around), body, present_help(visit, around), present_warning(visit)
+    )
 
 
 def _body(visit: Visit, around: Surroundings, waiting: bool) -> Body | None:
@@ -88,4 +100,3 @@ def _body(visit: Visit, around: Surroundings, waiting: bool) -> Body | None:
             return present_result(visit, around, loaded)
         case Screen.NOT_PRINTED:
             return present_not_printed(visit, around, loaded)
-    return None

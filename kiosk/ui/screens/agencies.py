@@ -88,4 +88,3 @@ class AgenciesScreen(ScreenBox):
         grid.cell_max = 0 if tight else 46
         grid.set_members([self._cell_search, *tiles] if tight else tiles)
         super().arrange()
-

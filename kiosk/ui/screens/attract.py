@@ -53,7 +53,11 @@ class AttractScreen(ScreenBox):
 
     def show(self, view: AttractView) -> None:
         part = self.part
-        part("welcome").text, part("invitation").text, part("second").text = view.welcome, view.invitation, view.second
+        part("welcome").text, part("invitation").text, part("second").text = (
+            view.welcome,
+            view.invitation,
+            view.second,
+        )
         part("state").shown = view.state is not None
         state = view.state
         if state:
@@ -61,10 +65,8 @@ class AttractScreen(ScreenBox):
             lines = (state.text, state.note) if self.layout == "tight" else (state.text,)
             part("hours").text = "\n".join(line for line in lines if line)
         part("note").text = state.note if state and self.layout != "tight" else ""
-        part("start").text, part("start").icon, part("start").target = view.start.label, view.start.icon, view.start.target
-        part("start").event = view.start.event
-        self._help.text, self._help.icon, self._help.target = view.help.label, view.help.icon, view.help.target
-        self._help.event = view.help.event
+        for tap, key in ((part("start"), view.start), (self._help, view.help)):
+            tap.text, tap.icon, tap.target, tap.event = key.label, key.icon, key.target, key.event
         while len(self._taps) < len(view.languages):
             self._taps.append(Tap(kind="dark", grow=1))
         for tap, key in zip(self._taps, view.languages, strict=False):

@@ -23,8 +23,8 @@ class HelpScreen(ScreenBox):
     def show(self, view: HelpView) -> None:
         self._view = view
         self.part("title").text = view.title
-        close = self.part("close")
-        close.target, close.event, close.text = view.close.target, view.close.event, view.close.label
+        for close in (self.part("close"), self.part("close_beside")):
+            close.target, close.event, close.text = view.close.target, view.close.event, view.close.label
 
     def arrange(self) -> None:
         view = self._view
@@ -36,6 +36,7 @@ class HelpScreen(ScreenBox):
         width = self.width - self.padding_across()
         if self.layout == "wide":
             width = (width - theme.mm(6)) // 2
+        steps.roomy = lines.roomy = self.layout != "tight"
         unbounded = self.height * 10
         for part, entries in ((steps, numbered), (lines, told)):
             part.break_up((SectionView("", "", entries),), width, unbounded, 0)

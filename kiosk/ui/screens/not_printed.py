@@ -35,5 +35,3 @@ class NotPrintedScreen(ScreenBox):
             if tight and key.short_note:
                 tap.icon = ""  # the words need the room
             tap.note = key.short_note if tight else key.note
-
-

@@ -61,7 +61,11 @@ class ResultScreen(ScreenBox):
                            ("priority_words", ticket.priority)):  # fmt: skip
             self.part(name).text = text
         self.part("priority").shown = bool(ticket.priority) and not tight
-        self._where.head, self._where.text, self._where.icon = ticket.where.head, ticket.where.text, ticket.where.icon
+        self._where.head, self._where.text, self._where.icon = (
+            ticket.where.head,
+            ticket.where.text,
+            ticket.where.icon,
+        )
         self._where.note = ""
         self._ahead.shown = ticket.ahead is not None and not tight
         if tight:
@@ -86,13 +90,14 @@ class ResultScreen(ScreenBox):
         done, another, middle = (self.part(name) for name in ("done", "another", "middle"))
         for fact in (self._where, self._ahead):
             fact.grow = 1 if upright else 0
-            fact.role = "strong"
+            fact.role = "strong" if tight else "button"
             fact.pad = [4, 1.5, 3, 1.5] if tight else [7, 5, 6, 5]
             fact.icon_mm, fact.gap = (8, 3) if tight else (12, 5)
         self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 31}[self.layout]
         self._code.pad = [1.5, 1, 1.5, 0.5] if tight else [7, 6, 7, 6]
         self._code.stack(tight)
         self._code.gap = 3 if tight else 7
+        self._code.head.role = "strong" if tight else "button"
         another.role = "strong" if tight else "button"
         banner, card, spring = self.part("banner"), self.part("card"), self.part("spring")
         members: list[Block]

@@ -76,10 +76,10 @@ class SearchScreen(ScreenBox):
             self._rows.append(Row())
         for row_, entry in zip(self._rows, shown, strict=False):
             fill_row(row_, entry)
-            narrow = self.layout != "portrait"
-            if narrow:  # no room for a badge with words: the colour of nothing says nothing, so only the name stays
+            # Lying, the list is narrow: only what is closed says so, and on a tight panel the sheet says it.
+            if self.layout == "tight" or (self.layout == "wide" and row_.badge_colour == "green"):
                 row_.badge = row_.badge_icon = ""
-            row_.roles = ("strong",) if narrow else ("button", "strong")
+            row_.roles = ("strong",) if self.layout == "tight" else ("button", "strong")
             row_.pad = [4, 1, 3, 1] if self.layout == "tight" else [7, 2, 6, 2]
         return list(self._rows[: len(shown)]), rows
 

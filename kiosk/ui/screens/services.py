@@ -12,7 +12,7 @@ from kiosk.ui.present.lists import EntryView, ServicesView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.tile import Row
 
-ROW_MM = {"portrait": 32.0, "wide": 30.0, "tight": 20.0}
+ROW_MM = {"portrait": 32.0, "wide": 28.0, "tight": 20.0}
 """Height of a row: a title and a line, with air."""
 
 

@@ -30,7 +30,11 @@ class SheetScreen(ScreenBox):
         self._pair = Across()
         self._pair.set_members([self._fee, self._time])
         self._fee.grow = self._time.grow = 1
-        self._priority, self._take, self._closed = self.part("priority"), self.part("take"), self.part("closed")
+        self._priority, self._take, self._closed = (
+            self.part("priority"),
+            self.part("take"),
+            self.part("closed"),
+        )
         self._view: SheetView | None = None
 
     def show(self, view: SheetView) -> None:
@@ -45,7 +49,11 @@ class SheetScreen(ScreenBox):
         self._take.shown, self._closed.shown = view.take is not None, view.closed is not None
         self._priority.shown = view.take is not None
         if view.take:
-            self._take.target, self._take.event, self._take.text = view.take.target, view.take.event, view.take.label
+            self._take.target, self._take.event, self._take.text = (
+                view.take.target,
+                view.take.event,
+                view.take.label,
+            )
         if view.closed:
             self._closed.text, self._closed.note = view.closed.short, view.closed.long
 
@@ -57,14 +65,15 @@ class SheetScreen(ScreenBox):
         self._where.ground, self._where.border = "sky", ""
         for fact in (self._fee, self._time, self._where):
             fact.pad = [4, 1.5, 4, 1.5] if tight else [7, 4, 7, 4]
-            fact.icon_mm, fact.gap = (8, 3) if tight else (11, 5)
+            fact.icon_mm, fact.gap = (8, 3) if tight else (12, 5)
+            fact.role = "strong" if tight else "button"
         self._pair.gap = 5
         self._priority.role = "strong" if tight else "button"
         self._priority.box_mm = 11 if tight else 15
         self._priority.pad = [4, 1, 4, 1] if tight else [7, 4, 6, 4]
         self._priority.gap = 4 if tight else 6
         choices: list[Block] = [self._priority, self._take, self._closed]
-        ending = self.members[:2] + [self.part("bottom")]
+        ending = [*self.members[:2], self.part("bottom")]
         side, middle, bottom = self.part("side"), self.part("middle"), self.part("bottom")
         middle.members = [self.part("reading")] if upright else [self.part("reading"), side]
         reading = [self.part("pages"), self.part("pager")]
@@ -96,7 +105,11 @@ class SheetScreen(ScreenBox):
         sections = self._sections(view, moved)
         super().arrange()  # gives the reading column its place
         gap = theme.mm(reading.gap)
-        count = pages.break_up(sections, pages.width, pages.height, gap)
+        count = 2
+        for roomy in (False,) if self.layout == "tight" else (True, False):
+            if count > 1:
+                pages.roomy = roomy
+                count = pages.break_up(sections, pages.width, pages.height, gap)
         if count > 1:
             turner = pager(0, count, view.language)
             if self.layout == "tight":
@@ -133,13 +146,12 @@ class SheetScreen(ScreenBox):
         side = self.part("side")
         width = theme.mm(side.wide)
         gap = theme.mm(side.gap)
-        below = sum(
-            part.natural_height(width) + gap for part in self._aside if part.wanted()
-        )
+        below = sum(part.natural_height(width) + gap for part in self._aside if part.wanted())
         if self.layout == "tight":
             bottom = self.part("bottom")
             below = bottom.natural_height(self.width - self.padding_across()) + theme.mm(self.gap)
-        room = self.height - self.padding_along() - self.part("heading").natural_height(self.width) - theme.mm(self.gap) - below
+        heading = self.part("heading").natural_height(self.width - self.padding_across())
+        room = self.height - self.padding_along() - heading - theme.mm(self.gap) - below
         standing: list[Block] = []
         moved: list[FactView] = []
         for fact, part in ((self._fee, view.fee), (self._time, view.time), (self._where, view.where)):
@@ -158,7 +170,9 @@ class SheetScreen(ScreenBox):
         )
         place = view.where
         where = SectionView("", "", (Entry(place.text, place.icon, "sea", place.head, True),), ground="sky")
-        long = SectionView("", "", tuple(Entry(part.text, part.icon, "sea", part.head, True) for part in moved))
+        long = SectionView(
+            "", "", tuple(Entry(part.text, part.icon, "sea", part.head, True) for part in moved)
+        )
         details = SectionView(
             "", "", tuple(Entry(part.text, part.icon, "sea", part.head) for part in view.details), ruled=True
         )

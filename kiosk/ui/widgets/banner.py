@@ -7,7 +7,7 @@ from typing import Any
 from kivy.properties import NumericProperty, OptionProperty, StringProperty
 
 from kiosk.ui import theme
-from kiosk.ui.widgets.block import Column, Across
+from kiosk.ui.widgets.block import Across, Column
 from kiosk.ui.widgets.surface import Picture, Surface
 from kiosk.ui.widgets.words import Words
 
@@ -21,6 +21,8 @@ class Banner(Surface, Across):
     icon = StringProperty("")
     icon_mm = NumericProperty(14)
     role = OptionProperty("banner", options=theme.ROLES)
+    smaller = OptionProperty("banner", options=theme.ROLES)
+    """The role of a sentence that takes more than one line in ``role``."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("pad", [8, 4, 8, 4])
@@ -44,7 +46,20 @@ class Banner(Surface, Across):
     def wanted(self) -> bool:
         return bool(self.shown and self.text)
 
+    def _size_words(self, width: float) -> None:
+        room = width - self.padding_across()
+        if self.icon:
+            room -= self.picture.natural_width() + theme.mm(self.gap)
+        self.label.role = self.role
+        if self.label.line_count(room) > 1:
+            self.label.role = self.smaller
+
+    def natural_height(self, width: float) -> int:
+        self._size_words(width)
+        return int(super().natural_height(width))
+
     def arrange(self) -> None:
+        self._size_words(self.width)
         self.draw_ground()
         super().arrange()
 

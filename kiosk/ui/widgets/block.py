@@ -1,7 +1,7 @@
 """Boxes that lay out in one pass, in millimetres.
 
-Kivy's own layouts settle over several frames and know text heights late. These ask each child how high it wants to be at
-a width and place it at once: a screen is right in the frame it appears in, and a page knows what fits before it shows.
+Kivy's own layouts settle over several frames and know text heights late. These ask each child how high it wants to be
+at a width and place it at once: a screen is right in the frame it appears in, and a page knows what fits before it shows.
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ class Across(Group):
     def _widths(self, members: list[Block], width: float) -> list[int]:
         room = width - theme.mm(self.gap) * max(0, len(members) - 1)
         natural = [
-            theme.mm(member.wide) if member.grow or member.fixed else max(member.natural_width(), theme.mm(member.wide))
+            theme.mm(member.wide)
+            if member.grow or member.fixed
+            else max(member.natural_width(), theme.mm(member.wide))
             for member in members
         ]
         return shares(natural, [member.grow for member in members], room)
@@ -163,7 +165,11 @@ class Across(Group):
         members = self.present()
         x, y, width, height = self.inner()
         for member, size in zip(members, self._widths(members, width), strict=True):
-            tall = height if member.stretch else min(height, max(member.natural_height(size), theme.mm(member.high)))
+            tall = (
+                height
+                if member.stretch
+                else min(height, max(member.natural_height(size), theme.mm(member.high)))
+            )
             member.place(x, y + (height - tall) / 2, size, tall)
             x += size + theme.mm(self.gap)
 
@@ -195,9 +201,8 @@ class Grid(Group):
             span = getattr(member, "span", 1)
             row, column = divmod(cell, int(self.columns))
             left = x + column * (cell_width + gap)
-            member.place(
-                left, y + height - (row + 1) * cell_height - row * gap, cell_width * span + gap * (span - 1), cell_height
-            )
+            bottom = y + height - (row + 1) * cell_height - row * gap
+            member.place(left, bottom, cell_width * span + gap * (span - 1), cell_height)
             cell += span
 
 

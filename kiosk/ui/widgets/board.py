@@ -73,7 +73,7 @@ class Board(Group):
 
     def _qwerty(self, gap: int) -> None:
         wide = min(theme.mm(24), (self.width - gap * 9) / 10)
-        high = min(theme.mm(self._key_mm()[1]), (self.height - gap * 3) / 4)
+        high = min(theme.mm(28), (self.height - gap * 3) / 4)
         across = wide * 10 + gap * 9
         start = self.x + (self.width - across) / 2
         for number, letters in enumerate(_ROWS):

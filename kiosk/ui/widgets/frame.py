@@ -12,13 +12,13 @@ from kivy.graphics import Color, Rectangle
 
 from kiosk.ui import theme
 from kiosk.ui.present.common import FrameView
-from kiosk.ui.widgets.block import Block, Column, Group, Across
+from kiosk.ui.widgets.block import Across, Block, Column, Group
 from kiosk.ui.widgets.surface import Picture, Surface
 from kiosk.ui.widgets.tap import Tap
 from kiosk.ui.widgets.words import Words
 
 HEADER_MM = {"portrait": 36.0, "wide": 30.0, "tight": 20.0}
-KEYS_MM = {"portrait": 36.0, "wide": 48.0, "tight": 34.0}
+KEYS_MM = {"portrait": 36.0, "wide": 48.0, "tight": 35.0}
 """Height of the footer; width of the rail."""
 CLOCK_MM = 25.0
 """Height of mark and clock on a tight panel's rail."""
@@ -88,7 +88,7 @@ class Keys(Surface, Group):
     def show(self, view: FrameView) -> None:
         """Show the keys of ``view``; the same buttons serve every screen."""
         while len(self.taps) < len(view.keys):
-            self.taps.append(Tap(kind="quiet", stacked=True, role="body", pad=[1, 1, 1, 1]))
+            self.taps.append(Tap(kind="quiet", stacked=True, role="body", pad=[0.5, 1, 0.5, 1]))
         self.members = list(self.taps[: len(view.keys)])
         for tap, key in zip(self.taps, view.keys, strict=False):
             tap.target, tap.event, tap.icon, tap.enabled = key.target, key.event, key.icon, key.enabled
@@ -103,13 +103,15 @@ class Keys(Surface, Group):
             self._edge.pos, self._edge.size = (self.x, self.top - edge), (self.width, edge)
         else:
             self._edge.pos, self._edge.size = self.pos, (edge, self.height)
-        margin, gap = theme.mm(3), theme.mm(theme.GAP)
+        margin, gap = theme.mm(2 if layout == "tight" else 3), theme.mm(theme.GAP)
         for index, tap in enumerate(taps):
             assert isinstance(tap, Tap)
             tap.icon_mm = 9 if layout == "tight" else 11
             if layout == "portrait":
                 wide = (self.width - 2 * margin - gap * (len(taps) - 1)) / max(1, len(taps))
-                tap.place(self.x + margin + index * (wide + gap), self.y + margin, wide, self.height - 2 * margin)
+                tap.place(
+                    self.x + margin + index * (wide + gap), self.y + margin, wide, self.height - 2 * margin
+                )
             else:
                 most = theme.mm(44)
                 high = min(most, (self.height - 2 * margin - gap * (len(taps) - 1)) / max(1, len(taps)))

@@ -7,7 +7,7 @@ from typing import Any
 from kiosk.ui import theme
 from kiosk.ui.present.common import Heading as HeadingView
 from kiosk.ui.present.common import PagerView
-from kiosk.ui.widgets.block import Column, Across
+from kiosk.ui.widgets.block import Across, Column
 from kiosk.ui.widgets.pager import Pager
 from kiosk.ui.widgets.words import Words
 

@@ -29,7 +29,10 @@ class Pager(Across):
         if view is None:
             return
         tight = theme.metrics().layout == "tight"
-        for tap, icon, key in ((self.previous, "back", view.previous), (self.following, "next", view.following)):
+        for tap, icon, key in (
+            (self.previous, "back", view.previous),
+            (self.following, "next", view.following),
+        ):
             tap.text = "" if tight else key.label
             tap.icon = icon if tight else ""
             tap.wide = 20 if tight else 62

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.ui import flow, theme
@@ -35,7 +35,7 @@ class SectionView:
     ruled: bool = True
 
 
-class Row_(Across):  # noqa: N801 - the list row has the plain name
+class Bullet(Across):
     """A row inside a section."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,14 +47,15 @@ class Row_(Across):  # noqa: N801 - the list row has the plain name
         self.body.set_members([self.head, self.words])
         self.set_members([self.picture, self.body])
 
-    def fill(self, entry: Entry, ground: str) -> None:
-        """Take ``entry``'s words."""
+    def fill(self, entry: Entry, ground: str, roomy: bool) -> None:
+        """Take ``entry``'s words; ``roomy`` sets them larger."""
         tight = theme.metrics().layout == "tight"
         self.gap = 3 if tight else 5
         self.pad = [0, 0.5, 0, 0.5] if tight else [0, 2, 0, 2]
         self.picture.name, self.picture.colour = entry.icon, entry.colour
         self.head.text, self.words.text = entry.head, entry.text
-        self.words.role = "strong" if entry.strong else "body" if tight else "text"
+        self.words.role = _role(entry.strong, roomy, tight)
+        self.picture.size_mm = 8.5 if roomy else 7
         self.head.ground = self.words.ground = ground
 
     def arrange(self) -> None:
@@ -63,7 +64,14 @@ class Row_(Across):  # noqa: N801 - the list row has the plain name
         if self.picture.wanted() and not self.head.text and lines > 1:
             # A tick stands at the first line of what it ticks.
             middle = self.words.top - self.words.height / lines / 2
-            self.picture.place(self.picture.x, middle - self.picture.height / 2, self.picture.width, self.picture.height)
+            size = self.picture.size
+            self.picture.place(self.picture.x, middle - size[1] / 2, *size)
+
+
+def _role(strong: bool, roomy: bool, tight: bool) -> str:
+    if strong:
+        return "button" if roomy else "strong"
+    return "lead" if roomy else "body" if tight else "text"
 
 
 class Section(Card):
@@ -76,11 +84,11 @@ class Section(Card):
         self.head = Across(gap=4)
         self.head.set_members([self.picture, self.heading])
         self.heading.grow = 1
-        self._rows: list[Row_] = []
+        self._rows: list[Bullet] = []
         self._rules: list[Rule] = []
 
-    def fill(self, view: SectionView, first: int, last: int) -> None:
-        """Show entries ``first`` up to ``last`` of ``view``."""
+    def fill(self, view: SectionView, first: int, last: int, roomy: bool) -> None:
+        """Show entries ``first`` up to ``last`` of ``view``; ``roomy`` sets them larger."""
         tight = theme.metrics().layout == "tight"
         self.pad = [4, 2, 4, 2] if tight else [8, 4, 8, 4]
         self.ground, self.border = view.ground, "hair" if view.ground == "card" else ""
@@ -94,9 +102,9 @@ class Section(Card):
         members: list[Block] = [self.head]
         for index, entry in enumerate(view.entries[first:last]):
             if index >= len(self._rows):
-                self._rows.append(Row_())
+                self._rows.append(Bullet())
                 self._rules.append(Rule())
-            self._rows[index].fill(entry, view.ground)
+            self._rows[index].fill(entry, view.ground, roomy)
             if index and view.ruled:
                 members.append(self._rules[index])
             members.append(self._rows[index])
@@ -110,10 +118,12 @@ class Pages(Group):
         super().__init__(**kwargs)
         self._measuring = Section()
         self._sections: list[Section] = []
-        self._row = Row_()
+        self._row = Bullet()
         self.views: tuple[SectionView, ...] = ()
         self.pages: list[list[flow.Slice]] = [[]]
         self.page = 0
+        self.roomy = False
+        """Larger type; the screen sets it where everything still stands on one page."""
 
     def break_up(self, views: tuple[SectionView, ...], width: float, room: float, gap: float) -> int:
         """Break ``views`` for pages of ``width`` × ``room`` pixels; return how many pages there are."""
@@ -137,19 +147,21 @@ class Pages(Group):
             extra = measured.rows[0] - line * len(lines)
             each = max(1, int((room - measured.head - extra) // line))
             entries += [
-                Entry("\n".join(lines[at : at + each]), entry.icon if at == 0 else "", entry.colour, entry.head, entry.strong)
+                replace(entry, text="\n".join(lines[at : at + each]), icon=entry.icon if at == 0 else "")
                 for at in range(0, len(lines), each)
             ]
         return SectionView(view.head, view.icon, tuple(entries), view.more, view.ground, view.ruled)
 
     def _measure(self, view: SectionView, width: float) -> flow.Section:
         section = self._measuring
-        section.fill(SectionView(view.head, view.icon, (), view.more, view.ground, view.ruled), 0, 0)
-        head = section.natural_height(width)
+        head = 0
+        for words in {view.head, view.more or view.head}:  # where it goes on, the heading may take more lines
+            section.fill(SectionView(words, view.icon, (), "", view.ground, view.ruled), 0, 0, self.roomy)
+            head = max(head, section.natural_height(width))
         inside = width - section.padding_across()
         heights = []
         for entry in view.entries:
-            self._row.fill(entry, view.ground)
+            self._row.fill(entry, view.ground, self.roomy)
             heights.append(float(self._row.natural_height(inside)))
         return flow.Section(head, tuple(heights), theme.mm(0.3) if view.ruled else 0)
 
@@ -157,7 +169,7 @@ class Pages(Group):
         """Return the height in pixels that the page to be shown takes at ``width`` pixels."""
         total = 0
         for part in self.pages[min(self.page, len(self.pages) - 1)]:
-            self._measuring.fill(self.views[part.section], part.first, part.last)
+            self._measuring.fill(self.views[part.section], part.first, part.last, self.roomy)
             total += self._measuring.natural_height(width) + (theme.mm(self.gap) if total else 0)
         return total
 
@@ -167,7 +179,7 @@ class Pages(Group):
             self._sections.append(Section())
         shown = self._sections[: len(slices)]
         for section, part in zip(shown, slices, strict=True):
-            section.fill(self.views[part.section], part.first, part.last)
+            section.fill(self.views[part.section], part.first, part.last, self.roomy)
         self.members = list(shown)
         self.present()
         top = self.top

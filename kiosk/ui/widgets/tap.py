@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
 
 from kiosk.ui import theme
 from kiosk.ui.widgets.block import Group
@@ -21,23 +28,28 @@ class Style(NamedTuple):
     note: str
 
 
+_OFF = Style("paper", "hair", "muted", "muted")
+_FLAT_OFF = Style("shade", "", "muted", "muted")
+
 STYLES: dict[str, tuple[Style, Style, Style]] = {
     # kind: at rest, pressed, disabled
-    "primary": (Style("sea", "", "white", "sky"), Style("sea-dark", "", "white", "sky"), Style("shade", "", "muted", "muted")),
-    "secondary": (
-        Style("card", "sea", "sea", "muted"), Style("sky", "sea", "sea-dark", "muted"), Style("paper", "hair", "muted", "muted"),
+    "primary": (Style("sea", "", "white", "sky"), Style("sea-dark", "", "white", "sky"), _FLAT_OFF),
+    "secondary": (Style("card", "sea", "sea", "muted"), Style("sky", "sea", "sea-dark", "muted"), _OFF),
+    "quiet": (
+        Style("card", "", "sea", "muted"),
+        Style("sky", "", "sea-dark", "muted"),
+        Style("card", "", "muted", "muted"),
     ),
-    "quiet": (Style("card", "", "sea", "muted"), Style("sky", "", "sea-dark", "muted"), Style("card", "", "muted", "muted")),
-    "danger": (
-        Style("card", "red", "red", "muted"), Style("red", "red", "white", "white"), Style("paper", "hair", "muted", "muted"),
-    ),
-    "gold": (Style("gold", "", "ink", "ink"), Style("gold-dark", "", "ink", "ink"), Style("shade", "", "muted", "muted")),
+    "danger": (Style("card", "red", "red", "muted"), Style("red", "red", "white", "white"), _OFF),
+    "gold": (Style("gold", "", "ink", "ink"), Style("gold-dark", "", "ink", "ink"), _FLAT_OFF),
     "dark": (
-        Style("sea-dark", "white", "white", "sky"), Style("sea", "white", "white", "sky"), Style("sea-dark", "line", "sky", "sky"),
+        Style("sea-dark", "white", "white", "sky"),
+        Style("sea", "white", "white", "sky"),
+        Style("sea-dark", "line", "sky", "sky"),
     ),
-    "choice": (Style("card", "line", "ink", "muted"), Style("sky", "sea", "ink", "muted"), Style("card", "hair", "muted", "muted")),
-    "chosen": (Style("sky", "sea", "ink", "ink"), Style("card", "sea", "ink", "ink"), Style("card", "hair", "muted", "muted")),
-}  # fmt: skip
+    "choice": (Style("card", "line", "ink", "muted"), Style("sky", "sea", "ink", "muted"), _OFF),
+    "chosen": (Style("sky", "sea", "ink", "ink"), Style("card", "sea", "ink", "ink"), _OFF),
+}
 
 
 class Tap(Surface):

@@ -10,7 +10,9 @@ from kiosk.ui.widgets.tap import Style, Tap
 from kiosk.ui.widgets.words import Words
 
 
-def fit_pair(title: Words, line: Words, width: float, height: float, roles: tuple[str, ...]) -> tuple[int, int]:
+def fit_pair(
+    title: Words, line: Words, width: float, height: float, roles: tuple[str, ...]
+) -> tuple[int, int]:
     """Set ``title`` over ``line`` in ``width`` × ``height`` pixels; return the heights of both.
 
     The title takes the first of ``roles`` in which it fits with its words whole; the line gives way when there is

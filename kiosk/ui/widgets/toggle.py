@@ -61,7 +61,7 @@ class Toggle(Tap):
         self.edge = 0.75
         self.draw_ground()
         self.present()
-        x, y, width, height = self.inner()
+        x, y, _, height = self.inner()
         title, line, room = self._texts(self.width)
         box, edge = theme.mm(self.box_mm), theme.mm(0.9)
         box_y = round(y + (height - box) / 2)

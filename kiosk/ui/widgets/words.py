@@ -19,7 +19,7 @@ class Words(Block):
     colour = StringProperty("ink")
     ground = StringProperty("paper")
     align = OptionProperty("left", options=("left", "center", "right"))
-    top = BooleanProperty(False)
+    at_top = BooleanProperty(False)
     """Start at the top of the block instead of its middle."""
     balanced = BooleanProperty(False)
     """Lines of nearly equal length."""
@@ -51,7 +51,10 @@ class Words(Block):
         if self.single and room > 0:
             wide = ink.text_width(wrap.plain(self.text), px, role.bold)
             if wide > room:
-                px = max(theme.font_px(theme.metrics().role("body").cap), int(px * room / wide))
+                least = theme.font_px(theme.metrics().role("body").cap)
+                px = max(least, int(px * room / wide))
+                while px > least and ink.text_width(wrap.plain(self.text), px, role.bold) > room:
+                    px -= 1
         return px
 
     def lines_at(self, width: float) -> wrap.Lines:
@@ -92,7 +95,7 @@ class Words(Block):
         self._whole = lines.whole
         width, height = texture.size
         x = self.x + {"left": 0, "center": (self.width - width) / 2, "right": self.width - width}[self.align]
-        y = self.y + self.height - height if self.top else self.y + (self.height - height) / 2
+        y = self.y + self.height - height if self.at_top else self.y + (self.height - height) / 2
         self._picture.texture = texture
         self._picture.size = texture.size
         self._picture.pos = (round(x), round(y))
