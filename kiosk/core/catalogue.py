@@ -297,6 +297,9 @@ def find_faults(site: Site, catalogue: Catalogue) -> list[tuple[str, str]]:
                     f"{queue.zone!r} is not a zone; allowed: {_list(zones)}",
                 )
             )
+        if not site.numbers.separator and queue.code[-1].isdigit():
+            problem = "ends in a digit: without a separator nobody can tell it from the number; end it with a letter"
+            faults.append((f"queues[{index}] ({queue.code}).code", f"{queue.code!r} {problem}"))
     for index, service in enumerate(catalogue.services):
         place = f"services[{index}] ({service.code})"
         if service.agency not in catalogue.agency_by_code:
