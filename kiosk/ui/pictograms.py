@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kivy.core.image import Image as CoreImage
+from kivy.core.image.img_sdl2 import ImageLoaderSDL2
 from kivy.graphics.texture import Texture
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pictograms"
@@ -32,7 +32,17 @@ def pictogram(name: str, width: int, height: int = 0) -> Any:
     if name not in COLOURED:
         svg = re.sub(r"#[0-9A-Fa-f]{6}\b", "#ffffff", svg)
     png = resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height or width, skip_system_fonts=True)
-    return CoreImage(io.BytesIO(bytes(png)), ext="png", nocache=True).texture
+    return _texture(bytes(png))
+
+
+def _texture(png: bytes) -> Any:
+    """Return a PNG as a texture.
+
+    SDL's reader is asked by name. Left to choose, Kivy first asks Pillow which formats it knows, and Pillow imports
+    every one of them: 40 ms that the first frame would wait for.
+    """
+    loader = ImageLoaderSDL2("pictogram.png", ext="png", inline=True, nocache=True, rawdata=io.BytesIO(png))
+    return loader.texture
 
 
 @lru_cache(maxsize=4)

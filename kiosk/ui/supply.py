@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed, Counts, Open, availability, mall_state
 from kiosk.desk_thread import DeskThread, code_of
+from kiosk.i18n import languages, translations
 from kiosk.settings import Settings
 from kiosk.ui.context import Loaded
 
@@ -72,6 +73,8 @@ class Supply:
         from kiosk.core.search import SearchIndex
         from kiosk.desk_setup import open_desk
 
+        for language in languages():
+            translations(language)  # read here, so that the window never does
         data, faults = site.load_or_last_good(self._settings.site_dir, self._state)
         if faults is not None:
             log.error("%s the site's files are bad, the last good copy serves: %s", faults.code, faults)

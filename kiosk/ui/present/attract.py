@@ -56,7 +56,8 @@ def present_attract(visit: v.Visit, around: Surroundings, waiting: bool = False)
     return AttractView(
         welcome=translate(_("Selamat datang"), language),
         invitation=translate(invitation, language),
-        second=translate(invitation, others[0]) if others else "",
+        # Reading the other language's file is left to the desk's thread: the first frame does not wait for it.
+        second=translate(invitation, others[0]) if others and loaded else "",
         state=_state(loaded, mall, around.now, language) if loaded and mall else None,
         start=Key("start", translate(start, language), v.Start(), "touch"),
         languages=tuple(Key(f"start:{tag}", language_name(tag), v.Start(tag)) for tag in around.languages),

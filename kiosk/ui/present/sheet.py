@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed
-from kiosk.core.catalogue import Catalogue, Service, Site
 from kiosk.core.common import say
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.common import Heading, Key, step_words
 from kiosk.words import closed_words, fee, unknown
+
+if TYPE_CHECKING:
+    from kiosk.core.catalogue import Catalogue, Service, Site
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,42 @@
-"""From a visit to everything the window shows."""
+"""From a visit to everything the window shows.
+
+Each screen's presenter is imported when its screen is first shown: the first frame pays for the attract screen alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kiosk.core.visit import Screen, Visit
-from kiosk.ui.context import Surroundings
+from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.attract import AttractView, present_attract
 from kiosk.ui.present.common import FrameView
 from kiosk.ui.present.frame import present_frame
-from kiosk.ui.present.lists import (
-    AgenciesView,
-    SearchView,
-    ServicesView,
-    present_agencies,
-    present_search,
-    present_services,
-)
-from kiosk.ui.present.overlays import (
-    FaultView,
-    HelpView,
-    WarningView,
-    present_fault,
-    present_help,
-    present_warning,
-)
-from kiosk.ui.present.sheet import SheetView, present_sheet
-from kiosk.ui.present.ticket import (
-    IssuingView,
-    NotPrintedView,
-    ResultView,
-    present_issuing,
-    present_not_printed,
-    present_result,
-)
 
-Body: TypeAlias = (
-    AttractView
-    | AgenciesView
-    | SearchView
-    | ServicesView
-    | SheetView
-    | IssuingView
-    | ResultView
-    | NotPrintedView
-    | FaultView
-)
+if TYPE_CHECKING:
+    from kiosk.ui.present.lists import AgenciesView, SearchView, ServicesView
+    from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
+    from kiosk.ui.present.sheet import SheetView
+    from kiosk.ui.present.ticket import IssuingView, NotPrintedView, ResultView
+
+    Body: TypeAlias = (
+        AttractView
+        | AgenciesView
+        | SearchView
+        | ServicesView
+        | SheetView
+        | IssuingView
+        | ResultView
+        | NotPrintedView
+        | FaultView
+    )
 
 
 @dataclass(frozen=True)
 class WholeView:
-    """All that is on the glass: the screen's own view, the frame around it, what lies over it."""
+    """All that is on the glass: the screen's own view, the frame around it, and what interrupts it."""
 
     screen: Screen
     frame: FrameView
@@ -62,41 +47,46 @@ class WholeView:
 
 def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeView:
     """Return what the window shows for ``visit``. What the catalogue has no more falls back to the agencies."""
-    screen = visit.screen
+    screen, frame = visit.screen, present_frame(visit, around)
     body = _body(visit, around, waiting)
+    if body is None and around.loaded is not None:
+        from kiosk.ui.present.lists import present_agencies
+
+        screen, body = Screen.AGENCIES, present_agencies(visit, around, around.loaded)
     if body is None:
-        screen = Screen.AGENCIES if around.loaded else Screen.ATTRACT
-        assert around.loaded is None or around.loaded.catalogue.agencies
-        body = (
-            present_agencies(visit, around, around.loaded)
-            if around.loaded
-            else present_attract(visit, around, True)
-        )
-    return WholeView(
-        screen, present_frame(visit, around), body, present_help(visit, around), present_warning(visit)
-    )
+        screen, body = Screen.ATTRACT, present_attract(visit, around, waiting=True)
+    if not (visit.help or visit.warned):
+        return WholeView(screen, frame, body)
+    from kiosk.ui.present.overlays import present_help, present_warning
+
+    return WholeView(screen, frame, body, present_help(visit, around), present_warning(visit))
 
 
 def _body(visit: Visit, around: Surroundings, waiting: bool) -> Body | None:
+    if visit.screen is Screen.ATTRACT:
+        return present_attract(visit, around, waiting)
+    if visit.screen is Screen.FAULT:
+        from kiosk.ui.present.overlays import present_fault
+
+        return present_fault(visit)
+    return _of_a_visit(visit, around)
+
+
+def _of_a_visit(visit: Visit, around: Surroundings) -> Body | None:
+    """Return the view of a screen that needs the site; None while it has not been read."""
+    from kiosk.ui.present import lists, sheet, ticket
+
     loaded = around.loaded
-    match visit.screen:
-        case Screen.ATTRACT:
-            return present_attract(visit, around, waiting)
-        case Screen.FAULT:
-            return present_fault(visit)
-        case Screen.ISSUING:
-            return present_issuing(visit, around)
-        case _ if loaded is None:
-            return None
-        case Screen.AGENCIES:
-            return present_agencies(visit, around, loaded)
-        case Screen.SERVICES:
-            return present_services(visit, around, loaded)
-        case Screen.SEARCH:
-            return present_search(visit, around, loaded)
-        case Screen.SHEET:
-            return present_sheet(visit, around, loaded)
-        case Screen.RESULT:
-            return present_result(visit, around, loaded)
-        case Screen.NOT_PRINTED:
-            return present_not_printed(visit, around, loaded)
+    if visit.screen is Screen.ISSUING:
+        return ticket.present_issuing(visit, around)
+    if loaded is None:
+        return None
+    presenters: dict[Screen, Callable[[Visit, Surroundings, Loaded], Body | None]] = {
+        Screen.AGENCIES: lists.present_agencies,
+        Screen.SERVICES: lists.present_services,
+        Screen.SEARCH: lists.present_search,
+        Screen.SHEET: sheet.present_sheet,
+        Screen.RESULT: ticket.present_result,
+        Screen.NOT_PRINTED: ticket.present_not_printed,
+    }
+    return presenters[visit.screen](visit, around, loaded)

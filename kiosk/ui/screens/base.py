@@ -7,44 +7,31 @@ from typing import Any
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.properties import OptionProperty, StringProperty
+from kivy.properties import OptionProperty
 
-from kiosk.ui import theme
 from kiosk.ui.present.common import FrameView
-from kiosk.ui.widgets import banner, block, frame, heading, ornament, pager, surface, tap, tile, words
 from kiosk.ui.widgets.block import Column
 
-_WIDGETS: tuple[type, ...] = (
-    block.Column, block.Across, block.Grid, block.Space, words.Words, surface.Card, surface.Picture, surface.Code,
-    tap.Tap, tile.Tile, tile.Row, banner.Banner, banner.Fact, heading.Heading, pager.Pager, ornament.Band,
-    ornament.Progress, ornament.Rule, frame.Header,
-)  # fmt: skip
+_WIDGETS = {
+    "block": ("Column", "Across", "Grid", "Space", "Split"),
+    "words": ("Words",),
+    "surface": ("Card", "Picture", "Code"),
+    "tap": ("Tap",),
+    "tile": ("Tile", "Row"),
+    "banner": ("Banner", "Fact"),
+    "heading": ("Heading",),
+    "pager": ("Pager",),
+    "ornament": ("Band", "Progress", "Rule"),
+    "section": ("Pages",),
+    "toggle": ("Toggle",),
+    "board": ("Board",),
+}
+"""The names a ``.kv`` may use. A module is imported when a screen first needs it."""
 _loaded: set[Path] = set()
 
-
-class Split(block.Group):
-    """A column upright, a line lying: the same parts, laid out for the panel."""
-
-    lying = StringProperty("wide tight")
-    """The layouts in which it is a line."""
-
-    def _as(self) -> type[block.Group]:
-        return block.Across if theme.metrics().layout in self.lying.split() else block.Column
-
-    def natural_height(self, width: float) -> int:
-        return int(self._as().natural_height(self, width))
-
-    def natural_width(self) -> int:
-        return int(self._as().natural_width(self))
-
-    def arrange(self) -> None:
-        self._as().arrange(self)
-
-    _widths = block.Across._widths
-
-
-for _widget in (*_WIDGETS, Split):
-    Factory.register(_widget.__name__, cls=_widget)
+for _module, _names in _WIDGETS.items():
+    for _name in _names:
+        Factory.register(_name, module=f"kiosk.ui.widgets.{_module}")
 
 
 def load_kv(path: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from kiosk.ui import theme
 from kiosk.ui.present.overlays import HelpView
-from kiosk.ui.screens import sheet  # noqa: F401 - registers Pages for the .kv
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.section import Entry, SectionView
 

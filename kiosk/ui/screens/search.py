@@ -6,19 +6,14 @@ import math
 from pathlib import Path
 from typing import Any
 
-from kivy.factory import Factory
-
 from kiosk.ui import theme
 from kiosk.ui.present.common import pager
 from kiosk.ui.present.lists import SearchView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.screens.services import fill_row
 from kiosk.ui.widgets.block import Block
-from kiosk.ui.widgets.board import Board
 from kiosk.ui.widgets.tap import Tap
 from kiosk.ui.widgets.tile import Row
-
-Factory.register("Board", cls=Board)
 
 ROW_MM = {"portrait": 28.0, "wide": 26.0, "tight": 20.0}
 

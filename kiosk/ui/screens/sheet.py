@@ -5,19 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kivy.factory import Factory
-
 from kiosk.ui import theme
 from kiosk.ui.present.common import pager
 from kiosk.ui.present.sheet import FactView, SheetView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.banner import Fact
 from kiosk.ui.widgets.block import Across, Block
-from kiosk.ui.widgets.section import Entry, Pages, SectionView
-from kiosk.ui.widgets.toggle import Toggle
-
-Factory.register("Pages", cls=Pages)
-Factory.register("Toggle", cls=Toggle)
+from kiosk.ui.widgets.section import Entry, SectionView
 
 
 class SheetScreen(ScreenBox):

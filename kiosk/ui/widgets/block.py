@@ -1,14 +1,14 @@
 """Boxes that lay out in one pass, in millimetres.
 
 Kivy's own layouts settle over several frames and know text heights late. These ask each child how high it wants to be
-at a width and place it at once: a screen is right in the frame it appears in, and a page knows what fits before it shows.
+a width and place it at once: a screen is right in its first frame, and a page knows what fits before it shows.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui import theme
@@ -172,6 +172,27 @@ class Across(Group):
             )
             member.place(x, y + (height - tall) / 2, size, tall)
             x += size + theme.mm(self.gap)
+
+
+class Split(Group):
+    """A column upright, a line lying: the same parts, laid out for the panel."""
+
+    lying = StringProperty("wide tight")
+    """The layouts in which it is a line."""
+
+    def _as(self) -> type[Group]:
+        return Across if theme.metrics().layout in self.lying.split() else Column
+
+    def natural_height(self, width: float) -> int:
+        return int(self._as().natural_height(self, width))
+
+    def natural_width(self) -> int:
+        return int(self._as().natural_width(self))
+
+    def arrange(self) -> None:
+        self._as().arrange(self)
+
+    _widths = Across._widths
 
 
 class Grid(Group):

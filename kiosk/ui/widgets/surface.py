@@ -27,12 +27,16 @@ class Surface(Group):
         super().__init__(**kwargs)
         with self.canvas.before:
             self._border_color = Color(0, 0, 0, 0)
-            self._outer = SmoothRoundedRectangle(size=(0, 0))
+            self._outer = self._shape()
             self._ground_color = Color(0, 0, 0, 0)
-            self._inner = SmoothRoundedRectangle(size=(0, 0))
+            self._inner = self._shape()
         self.fbind("ground", self._colours)
         self.fbind("border", self._colours)
         self._colours()
+
+    def _shape(self) -> Any:
+        # Straight edges on whole pixels need no smoothing; smoothed, they would end in a pale line.
+        return SmoothRoundedRectangle(size=(0, 0)) if self.corner else Rectangle(size=(0, 0))
 
     def _colours(self, *_: object) -> None:
         self._ground_color.rgba = theme.rgba(self.ground) if self.ground else (0, 0, 0, 0)
@@ -43,10 +47,10 @@ class Surface(Group):
         edge = theme.mm(self.edge) if self.border else 0
         radius = theme.mm(self.corner)
         self._outer.pos, self._outer.size = self.pos, self.size if edge else (0, 0)
-        self._outer.radius = [radius]
         self._inner.pos = (self.x + edge, self.y + edge)
         self._inner.size = (self.width - 2 * edge, self.height - 2 * edge) if self.ground else (0, 0)
-        self._inner.radius = [max(1, radius - edge)]
+        if self.corner:
+            self._outer.radius, self._inner.radius = [radius], [max(1, radius - edge)]
 
 
 class Card(Surface, Column):
