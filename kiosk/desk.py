@@ -296,7 +296,7 @@ class Desk:
         qr = self.qr(ticket)
         verdict = self.press.print(self._compose(ticket, qr), before_first_byte)
         self._settle(stored[0], verdict)
-        local = ticket.issued_at
+        written = "%H.%M" if ticket.language == "id" else "%H:%M"
         return Issued(
             ticket=ticket.uuid,
             number=ticket.display,
@@ -304,7 +304,7 @@ class Desk:
             outcome=Outcome(verdict.outcome.value),
             cause=_cause(verdict),
             qr=qr,
-            issued_at=f"{local:%H.%M} {self.site.zone_abbreviation}",
+            issued_at=f"{ticket.issued_at:{written}} {self.site.zone_abbreviation}",
             priority=ticket.priority,
         )
 

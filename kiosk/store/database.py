@@ -25,7 +25,7 @@ import json
 import logging
 import os
 import sqlite3
-import time
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -36,6 +36,7 @@ from typing import Final
 from kiosk.core.numbers import Stamp
 from kiosk.store import journal
 from kiosk.store.errors import StoreBroken, StoreBusy, StoreTooNew, from_os, from_sqlite, is_damage
+from kiosk.store.files import give_to_owner, sync_folder
 from kiosk.store.locks import FileLock, try_flock
 from kiosk.store.migrate import latest_version, migrate
 
@@ -131,6 +132,7 @@ def _open(path: Path, now: dt.datetime) -> Handle:
     install = path.with_name(INSTALL_ID)
     if not install.exists():
         install.write_text(f"{uuid.uuid4()}\n", encoding="ascii")
+        give_to_owner(install)
     in_use = os.open(install, os.O_RDWR | os.O_CLOEXEC)
     alone = try_flock(in_use, fcntl.LOCK_EX)
     wal = path.with_name(path.name + "-wal")
@@ -217,8 +219,9 @@ def _probe(db: sqlite3.Connection) -> None:
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     """Let SQLite check the file, for at most ``CHECK_BUDGET_S``. Raises sqlite3.DatabaseError on damage."""
-    deadline = time.monotonic() + CHECK_BUDGET_S
-    db.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    # A progress handler is not called inside the check (SQLite 3.40); an interrupt is heeded at every page.
+    stop = threading.Timer(CHECK_BUDGET_S, db.interrupt)
+    stop.start()
     try:
         found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
@@ -227,7 +230,8 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         log.info("%s: not ended cleanly; checked for %g s, no fault so far", path, CHECK_BUDGET_S)
         return
     finally:
-        db.set_progress_handler(None, 0)
+        stop.cancel()
+        stop.join()
     if found != "ok":
         damage = sqlite3.DatabaseError(str(found))
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
@@ -246,7 +250,7 @@ def _quarantine(path: Path, now: dt.datetime) -> Path:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(kept.with_name(kept.name + suffix))
-    journal.sync_folder(path.parent)
+    sync_folder(path.parent)
     log.error("%s is damaged; moved aside as %s", path, kept.name)
     return kept
 
@@ -294,8 +298,9 @@ def _create(path: Path, now: dt.datetime, today: dt.date) -> None:
             db.execute("COMMIT")
     except sqlite3.Error as error:
         raise from_sqlite(error, fresh) from error
+    give_to_owner(fresh)
     fresh.rename(path)
-    journal.sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _predecessor(path: Path) -> tuple[journal.Record, bool]:
@@ -309,15 +314,15 @@ def _predecessor(path: Path) -> tuple[journal.Record, bool]:
     mark = record.mark if record else None
     known = record is not None and record.whole
     for index, broken in enumerate(kept[:3]):
-        rest = _read_broken(broken)
+        rest = _read_broken(broken, prove=not known and index == 0)
         given |= rest.given
         mark = mark or rest.mark
-        known = known or (index == 0 and rest.whole)
+        known = known or rest.whole
     return journal.Record(frozenset(given), mark), known
 
 
-def _read_broken(path: Path) -> journal.Record:
-    """Return what can still be read of a broken file; ``whole`` where reading met no damage."""
+def _read_broken(path: Path, prove: bool) -> journal.Record:
+    """Return what can still be read of a broken file; ``whole`` where it was to be proved and no damage was met."""
     given: set[journal.Given] = set()
     mark: journal.Mark | None = None
     try:
@@ -325,7 +330,7 @@ def _read_broken(path: Path) -> journal.Record:
             for one in last_numbers(db):
                 given.add(one)
             mark = read_mark(db)
-            whole = db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+            whole = prove and db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
     except (sqlite3.Error, ValueError) as error:
         log.warning("%s: reading what is left: %s", path.name, error)
         return journal.Record(frozenset(given), mark, whole=False)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.core.numbers import Stamp
+from kiosk.store.files import give_to_owner, sync_folder
 
 NAME: Final = "numbers.journal"
 KEPT_DAYS: Final = 14
@@ -79,6 +80,7 @@ def write(path: Path, given: Iterable[Given], mark: Mark | None) -> None:
         file.write(_stamp_line(mark) if mark else "")
         file.flush()
         os.fsync(file.fileno())
+    give_to_owner(fresh)
     fresh.replace(path)
     sync_folder(path.parent)
 
@@ -121,15 +123,6 @@ def needs_rewriting(path: Path) -> bool:
             return size > REWRITE_ABOVE or file.read() not in (b"", b"\n")
     except FileNotFoundError:
         return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in ``folder`` are on the disk (fsync(2): a file's sync does not cover its name)."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _number_line(given: Given) -> str:

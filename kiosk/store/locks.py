@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from kiosk.store.files import give_to_owner
+
 POLL_S: Final = 0.01
 """flock has no deadline of its own; trying again every 10 ms costs nothing measurable."""
 
@@ -27,7 +29,10 @@ class FileLock:
 
     def acquire(self, patience_s: float) -> bool:
         """Take the lock within ``patience_s`` seconds; say whether it was had. Raises OSError for the file."""
+        fresh = not self.path.exists()
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if fresh:
+            give_to_owner(self.path)
         deadline = time.monotonic() + patience_s
         while not try_flock(descriptor, fcntl.LOCK_EX):
             left = deadline - time.monotonic()

@@ -53,7 +53,8 @@ def test_a_ticket_is_printed_stored_and_told(desk: Desk, counter: Counter, look:
         None,
     )
     assert issued.issued_at == "09.00 WIB"
-    (paper,) = counter.texts()
+    assert issue(desk, language="en").issued_at == "09:00 WIB"
+    paper = counter.texts()[0]
     assert "C-001" in paper
     assert f"[QR] {issued.qr}" in paper
     ticket = look().ticket(issued.ticket)

@@ -13,7 +13,7 @@ from kiosk.desk import Desk, NoSuchTicket
 from kiosk.desk_thread import DeskThread, code_of
 from kiosk.store import NAME, StoreBroken, StoreFull, StoreGone
 from tests.desk.conftest import Counter
-from tests.store.test_loss import lose
+from tests.store.test_loss import lose, scribble
 
 DEADLINE = 20.0
 
@@ -142,6 +142,31 @@ def test_a_database_removed_under_the_kiosk_is_opened_anew(
     last = window.run_until(lambda seen: len(seen) == 6)[5]
     assert isinstance(last, Issued)
     assert last.number == "C-002"
+
+
+def test_a_database_damaged_under_the_kiosk_is_moved_aside_and_numbers_go_on(
+    counter: Counter, window: Window, start: Start
+) -> None:
+    thread = start(counter.desk, broken_retry_s=3600)
+    thread.submit(lambda desk: desk.issue("C01"), window.note)
+    thread.submit(
+        lambda desk: desk.store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone(), window.note
+    )
+    window.run_until(lambda seen: len(seen) == 3)
+    path = counter.folder / NAME
+    for page in range(1, path.stat().st_size // 4096):
+        scribble(path, page * 4096, 4096)
+    thread.submit(lambda desk: desk.store._db.execute("PRAGMA shrink_memory"), window.note)
+    thread.submit(lambda desk: desk.issue("C01"), window.note)
+    seen = window.run_until(lambda seen: len(seen) == 6)
+    assert isinstance(seen[4], StoreBroken)
+    assert seen[5] == "E-STO-02"
+    assert len(list(counter.folder.glob("*.broken-*"))) == 1
+    thread.retry()
+    thread.submit(lambda desk: desk.issue("C01"), window.note)
+    seen = window.run_until(lambda seen: len(seen) == 8)
+    assert isinstance(seen[7], Issued)
+    assert seen[7].number == "C-002"
 
 
 def test_a_mistake_in_the_work_is_told_and_the_desk_made_anew(

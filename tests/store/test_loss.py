@@ -257,6 +257,15 @@ def test_after_an_unclean_end_the_whole_file_is_checked(
     assert take(open_store(), clock).number == 31
 
 
+def test_a_check_that_would_take_too_long_is_broken_off(
+    open_store: Opener, clock: TurnableClock, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used(open_store, clock)
+    path.with_name(path.name + "-wal").write_bytes(b"left by a crash")
+    monkeypatch.setattr("kiosk.store.database.CHECK_BUDGET_S", 0)
+    assert take(open_store(), clock).number == 4
+
+
 def test_a_newer_file_is_left_untouched(open_store: Opener, clock: TurnableClock, path: Path) -> None:
     used(open_store, clock)
     with closing(sqlite3.connect(path)) as db:
@@ -318,3 +327,20 @@ def test_a_long_journal_is_shortened_at_the_next_start(
     assert record.stat().st_size < 1000
     lose(path)
     assert take(open_store(), clock).number == 4
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, as a technician's sudo has it")
+def test_what_root_makes_belongs_to_the_folder_s_owner(
+    open_store: Opener, clock: TurnableClock, path: Path
+) -> None:
+    path.parent.mkdir()
+    os.chown(path.parent, 12345, 12345)
+    used(open_store, clock)
+    path.with_name(journal.NAME).unlink()
+    open_store().close()
+    assert {one.name: one.stat().st_uid for one in path.parent.iterdir()} == {
+        "anjungan.db": 12345,
+        "install-id": 12345,
+        "numbers.journal": 12345,
+        "store.lock": 12345,
+    }
