@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PREVIEW = Path("out") / "ticket-preview.png"
 DEFAULT_PAPERS = Path("out") / "papers"
-FAULTS = ("paper_low", "paper_out", "cover_open", "offline", "cutter", "error", "silent", "unplugged")
-"""The faults of ``printer.virtual.device.Fault``, named here so that ``--help`` need not import it; a test compares."""
 ADVICE = {
     "paper_out": "put a new roll in",
     "paper_low": "the roll will end soon; have a new one ready",
@@ -72,7 +70,12 @@ def register(
         "--profile", metavar="NAME", help="whose paper width to use (default: the configured one)"
     )
     simulated.add_argument(
-        "--fault", action="append", default=[], choices=FAULTS, help="what is wrong with it"
+        "--fault",
+        action="append",
+        default=[],
+        type=_fault,
+        metavar="NAME[=VALUE]",
+        help="what is wrong with it; an unknown name lists them all",
     )
     simulated.set_defaults(run=_guarded(simulate))
 
@@ -83,6 +86,17 @@ def _address(text: str) -> tuple[str, int]:
     if not separator or not host or not port.isdecimal() or int(port) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r}; allowed: HOST:PORT, such as 127.0.0.1:9100")
     return host.strip("[]"), int(port)
+
+
+def _fault(text: str) -> tuple[str, float]:
+    """Parse ``NAME`` or ``NAME=VALUE``."""
+    from printer.virtual.faults import faults_from
+
+    try:
+        ((fault, value),) = faults_from([text]).items()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return fault, value
 
 
 def _guarded(run: Any) -> Any:
@@ -226,7 +240,8 @@ def detect(options: argparse.Namespace) -> int:
 def simulate(options: argparse.Namespace) -> int:
     """Be a printer until interrupted; each paper is drawn into the folder and named on standard output."""
     from printer import profiles
-    from printer.virtual.device import VirtualPrinter, faults_from
+    from printer.virtual.device import VirtualPrinter
+    from printer.virtual.faults import VALUES, Fault
     from printer.virtual.folder import PaperFolder
     from printer.virtual.model import Paper
     from printer.virtual.server import Server
@@ -241,7 +256,7 @@ def simulate(options: argparse.Namespace) -> int:
             print(f"E-PRN-30: {options.out}: cannot be written: {error.strerror}", file=sys.stderr)
 
     device = VirtualPrinter(profile.dots, keep)
-    device.set_faults(*faults_from(options.fault))
+    device.replace_faults({Fault(name): value for name, value in options.fault})
     stop = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
@@ -253,7 +268,10 @@ def simulate(options: argparse.Namespace) -> int:
             else Server.on_pty(device, options.pty) as server
         ):
             place = f"{options.tcp[0]}:{server.port}" if options.tcp else str(options.pty)
-            wrong = f", {', '.join(options.fault)}" if options.fault else ""
+            wrong = "".join(
+                f", {name}={value:g}" if Fault(name) in VALUES else f", {name}"
+                for name, value in options.fault
+            )
             print(f"virtual printer on {place} ({profile.name}{wrong}); Ctrl+C ends it", flush=True)
             stop.wait()
     finally:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import Final
 
 from printer.errors import Closed, TimedOut, Unreachable
 from printer.profiles import Profile
-from printer.virtual.device import Fault, VirtualPrinter, faults_from
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import BECOMES, Fault, faults_from
 from printer.virtual.folder import PaperFolder
 
 log = logging.getLogger(__name__)
 
 FAULT_FILE: Final = "faults.txt"
-"""In the paper folder: names of faults, one a line. Read before each job, so that a person or a test can
-make the printer fail while the program runs, and mend it by taking the file away."""
+"""In the paper folder: names of faults, one a line (``paper_out``, ``slow=960``). Read before each job, so that a
+person or a test can make the printer fail while the program runs, and mend it by taking the file away."""
 
 
 class VirtualTransport:
@@ -24,8 +26,9 @@ class VirtualTransport:
     def __init__(self, device: VirtualPrinter, fault_file: Path | None = None) -> None:
         self.device = device
         self._fault_file = fault_file
-        self._file_faults: frozenset[Fault] = frozenset()
+        self._file_faults: dict[Fault, float] = {}
         self._open = False
+        self._kept = b""
 
     @classmethod
     def to_folder(cls, folder: Path, profile: Profile) -> VirtualTransport:
@@ -41,7 +44,7 @@ class VirtualTransport:
         self._read_fault_file()
         if Fault.UNPLUGGED in self.device.faults:
             raise Unreachable("virtual printer: unplugged")
-        self._open = True
+        self._open, self._kept = True, b""
 
     def write(self, data: bytes, deadline: float) -> None:
         sent = 0
@@ -62,10 +65,19 @@ class VirtualTransport:
                 )
 
     def read(self, n: int, deadline: float) -> bytes:
-        # It works as it receives: what it has to say now is all there will be.
         if not self._open or Fault.UNPLUGGED in self.device.faults:
             raise Closed("virtual printer: unplugged")
-        return self.device.take_replies()[:n]
+        # It works as it receives: where it has nothing to say now, it never will.
+        while self.device.speaking:
+            if replies := self.device.take_replies():
+                self._kept += replies
+                break
+            left, pause = deadline - time.monotonic(), self.device.pause or 0.0
+            if left <= 0:
+                break
+            self.device.wait(lambda: False, time.monotonic() + min(left, pause))
+        data, self._kept = self._kept[:n], self._kept[n:]
+        return data
 
     def close(self) -> None:
         self._open = False
@@ -79,11 +91,13 @@ class VirtualTransport:
         try:
             faults = faults_from(self._fault_file.read_text(encoding="utf-8").split())
         except (FileNotFoundError, NotADirectoryError):
-            faults = frozenset()
+            faults = {}
         except (OSError, ValueError) as error:
             log.warning("%s: %s", self._fault_file, error)
             return
         if faults != self._file_faults:
             # Only a change of the file is passed on: faults set on the device itself stay.
-            self.device.set_faults(*(self.device.faults - self._file_faults | faults))
+            gone = self._file_faults.keys() | {BECOMES[f] for f in self._file_faults if f in BECOMES}
+            others = {f: value for f, value in self.device.fault_values.items() if f not in gone}
+            self.device.replace_faults(others | faults)
             self._file_faults = faults

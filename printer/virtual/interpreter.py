@@ -72,6 +72,8 @@ class Interpreter:
         self.asb = 0
         self.paper_bits = 0
         """What GS r 1 answers: bits 0 and 1 near end, 2 and 3 end."""
+        self.moved = 0
+        """How far the paper has moved since the beginning, in dots."""
         self._on_paper = on_paper
         self._on_reply = on_reply
         self._start = _Style(kanji=kanji)
@@ -100,6 +102,11 @@ class Interpreter:
         """Bytes taken in and not carried out."""
         return len(self._pending)
 
+    @property
+    def starts_with_dle(self) -> bool:
+        """Whether a real-time command is next: it was obeyed on arrival."""
+        return self._pending[:1] == b"\x10"
+
     def step(self) -> bool:
         """Carry out the next command or run of text; False when more bytes must come first."""
         pending = self._pending
@@ -124,16 +131,27 @@ class Interpreter:
             return True
         return self._text()
 
-    def reset(self) -> None:
-        """Power off and on: everything not yet on paper is gone."""
+    def clear(self) -> None:
+        """Forget what waits to be carried out and the line not yet printed; the styles stay (DLE ENQ 2)."""
         self._pending.clear()
         self._line.clear()
         self._line_dots = 0
+
+    def reset(self) -> None:
+        """Power off and on: everything not yet on paper is gone, and what was switched on is off."""
+        self.clear()
         self._initialize()
+        self.asb = 0
 
     def tear(self) -> None:
         """Part what is printed from the roll by hand, if anything is."""
         self._end("torn")
+
+    def leave(self) -> None:
+        """Part what is printed, but not the line that waits: the end of an old roll goes with what is on it."""
+        elements, self._elements = tuple(self._elements), []
+        if elements:
+            self._on_paper(Paper(elements, "torn"))
 
     # --- text ---------------------------------------------------------------------------------------------
 
@@ -169,22 +187,27 @@ class Interpreter:
     def _end_line(self) -> None:
         """Print what is in the line buffer and move by one line."""
         if not self._line:
-            self._elements.append(Space(self._style.spacing))
+            self._on(Space(self._style.spacing))
             return
         self._flush_line(self._style.spacing)
 
     def _flush_line(self, least: int) -> None:
         tallest = max(run.cell[1] for run in self._line)
-        self._elements.append(TextLine(tuple(self._line), self._style.align, max(least, tallest)))
+        self._on(TextLine(tuple(self._line), self._style.align, max(least, tallest)))
         self._line.clear()
         self._line_dots = 0
+
+    def _on(self, element: Element) -> None:
+        """Put ``element`` on the paper."""
+        self._elements.append(element)
+        self.moved += element.advance
 
     def _move(self, dots: int) -> None:
         """Print the line buffer, if it holds anything, and move the paper."""
         if self._line:
             self._flush_line(0)
         if dots:
-            self._elements.append(Space(dots))
+            self._on(Space(dots))
 
     def _control(self, byte: int) -> None:
         if byte == LF:
@@ -321,7 +344,7 @@ class Interpreter:
             return
         self._move(0)
         if picture.rows and picture.width_bytes:
-            self._elements.append(picture)
+            self._on(picture)
 
     def _graphics(self, command: bytes) -> None:
         """GS ( L: function 112 stores a bitmap, 2 and 50 print it."""
@@ -360,7 +383,7 @@ class Interpreter:
             self._note(command)
             return
         self._move(0)
-        self._elements.append(QrCode(self._qr.data, self._qr.level, self._qr.dot, modules, self._style.align))
+        self._on(QrCode(self._qr.data, self._qr.level, self._qr.dot, modules, self._style.align))
 
     def _note(self, command: bytes) -> None:
         if len(self.unknown) < MAX_UNKNOWN:

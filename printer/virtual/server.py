@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from printer.errors import ServerError
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ class Server:
         self._wake.setblocking(False)
         self._woken.setblocking(False)
         self._listener: socket.socket | None = None
+        self._terminal: Path | None = None
         self._line: _Line | None = None
+        self._resets = device.resets
         self._cleanups: list[Callable[[], None]] = []
         self._running = True
         self._thread = threading.Thread(target=self._run, name="virtual printer", daemon=True)
@@ -68,25 +71,20 @@ class Server:
 
     @classmethod
     def on_pty(cls, device: VirtualPrinter, path: Path) -> Server:
-        """Make a pseudo-terminal with a link to it at ``path``. Raises :class:`ServerError`."""
+        """Make a pseudo-terminal with a link to it at ``path``. Raises :class:`ServerError`.
+
+        Unplugged, the link goes and the line hangs up; plugged in again, a new line is at the same path.
+        """
         server = cls(device)
         if path.exists() or (path.is_symlink() and not str(path.readlink()).startswith("/dev/pts/")):
             server.close()
             raise ServerError(f"{path}: is there already; allowed: a path where nothing is")
-        master, slave = os.openpty()
-        tty.setraw(slave)
-        os.set_blocking(master, False)
-        target = os.ttyname(slave)
-        server._cleanups += [lambda: os.close(slave), lambda: _unlink(path, target)]
+        server._terminal = path
         try:
-            path.unlink(missing_ok=True)  # left behind by one that was killed
-            path.symlink_to(target)
+            server._line = _terminal_at(path)
         except OSError as error:
-            os.close(master)
             server.close()
             raise ServerError(f"{path}: {error.strerror}") from error
-        # The slave stays open here: without it the line would hang up each time a program closes its end.
-        server._line = _Line(master, lambda: os.close(master))
         server._thread.start()
         return server
 
@@ -126,7 +124,7 @@ class Server:
             elif self._listener is not None:
                 # One caller at a time, as printers do: the next waits to be let in.
                 poll.register(self._listener, select.POLLIN)
-            for fd, events in poll.poll():
+            for fd, events in poll.poll(self._patience_ms()):
                 if fd == self._woken.fileno():
                     self._woken.recv(4096)
                 elif self._line is not None and fd == self._line.fd:
@@ -134,6 +132,12 @@ class Server:
                 elif self._listener is not None and fd == self._listener.fileno():
                     self._accept(self._listener)
             self._give()
+
+    def _patience_ms(self) -> int | None:
+        """How long to wait at most: the printer may change by itself."""
+        pause = self.device.pause
+        # Rounded up: looking too early would only be looking again.
+        return None if pause is None else int(pause * 1000) + 1
 
     def _poke(self) -> None:
         """Wake the thread: to stop, or because room or faults of the printer changed."""
@@ -171,14 +175,13 @@ class Server:
         """Hand over what the printer has room for, and carry its answers back."""
         line = self._line
         if line is None:
+            self._plug_in_again()
             return
-        if Fault.UNPLUGGED in self.device.faults:
+        while line.held and (taken := self.device.receive(line.held)):
+            line.held = line.held[taken:]
+        if self._cut_off():
             self._drop()
             return
-        if not line.held:
-            return
-        while taken := self.device.receive(line.held):
-            line.held = line.held[taken:]
         replies = self.device.take_replies()
         try:
             if replies:
@@ -186,12 +189,45 @@ class Server:
         except OSError as error:
             log.debug("answer not delivered: %s", error)
 
+    def _cut_off(self) -> bool:
+        """Whether the line is gone: unplugged, or a connection that ended with the printer's restart. A serial
+        line outlives a restart."""
+        restarted, self._resets = self.device.resets != self._resets, self.device.resets
+        return Fault.UNPLUGGED in self.device.faults or (restarted and self._listener is not None)
+
+    def _plug_in_again(self) -> None:
+        if self._terminal is None or Fault.UNPLUGGED in self.device.faults:
+            return
+        try:
+            self._line = _terminal_at(self._terminal)
+        except OSError as error:
+            log.warning("%s: not plugged in again: %s", self._terminal, error)
+            self._terminal = None
+
     def _drop(self) -> None:
         line, self._line = self._line, None
         if line is not None:
             line.close()
 
 
-def _unlink(path: Path, target: str) -> None:
-    if path.is_symlink() and str(path.readlink()) == target:
-        path.unlink()
+def _terminal_at(path: Path) -> _Line:
+    """A new pseudo-terminal with a link to it at ``path``. Raises OSError."""
+    master, slave = os.openpty()
+    target = os.ttyname(slave)
+
+    def close() -> None:
+        if path.is_symlink() and str(path.readlink()) == target:
+            path.unlink()
+        os.close(slave)
+        os.close(master)
+
+    try:
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        path.unlink(missing_ok=True)  # left behind by one that was killed
+        path.symlink_to(target)
+    except OSError:
+        close()
+        raise
+    # The slave stays open here: without it the line would hang up each time a program closes its end.
+    return _Line(master, close)

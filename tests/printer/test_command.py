@@ -16,8 +16,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kiosk.cli import main, printer
-from printer.virtual.device import Fault
+from kiosk.cli import main
 
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., tuple[int, str, str]]
@@ -170,6 +169,9 @@ def test_detect_says_what_is_answered(command: Command) -> None:
         ["simulate", "--tcp", "127.0.0.1:99999"],
         ["simulate", "--tcp", "127.0.0.1:0", "--pty", "x"],
         ["simulate", "--tcp", "127.0.0.1:0", "--fault", "fire"],
+        ["simulate", "--tcp", "127.0.0.1:0", "--fault", "slow=fast"],
+        ["simulate", "--tcp", "127.0.0.1:0", "--fault", "slow=0"],
+        ["simulate", "--tcp", "127.0.0.1:0", "--fault", "silent=1"],
         ["frobnicate"],
     ],
 )
@@ -177,10 +179,6 @@ def test_misuse_is_exit_code_2(command: Command, words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         command(*words)
     assert caught.value.code == 2
-
-
-def test_the_faults_on_the_command_line_are_those_of_the_virtual_printer() -> None:
-    assert tuple(fault.value for fault in Fault) == printer.FAULTS
 
 
 def test_simulating_on_tcp(command: Command, simulator, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ from printer.slip import Qr, Slip, Text
 from printer.status import Cause, cause
 from printer.transports.file import FileTransport
 from printer.transports.network import NetworkTransport
-from printer.virtual.device import Fault
+from printer.virtual.faults import Fault
 
 
 def test_the_virtual_printer_puts_papers_into_its_folder(tmp_path: Path) -> None:

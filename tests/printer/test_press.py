@@ -17,7 +17,8 @@ from printer.profiles import Profile
 from printer.slip import Qr, Slip, Text
 from printer.status import UNREACHED, Cause, Health
 from printer.transports.network import NetworkTransport
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 from printer.virtual.model import Paper
 
 WAYS = ("virtual", "network", "file")

@@ -28,7 +28,8 @@ from printer.profiles import Profile
 from printer.slip import Slip
 from printer.status import Cause, ReplyParser
 from printer.transports.serial import PACED_CHUNK, Flow, SerialTransport
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 from printer.virtual.model import Paper
 from printer.virtual.server import Server
 

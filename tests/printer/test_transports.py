@@ -17,7 +17,8 @@ from printer.transports.file import FileTransport
 from printer.transports.lookup import Lookup
 from printer.transports.network import NetworkTransport
 from printer.transports.virtual import FAULT_FILE, VirtualTransport
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 
 Peer = Callable[[Callable[[socket.socket, threading.Event], None]], int]
 LOTS = bytes(16_000_000)

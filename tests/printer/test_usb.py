@@ -21,7 +21,8 @@ from printer.slip import Slip, Text
 from printer.status import Cause
 from printer.transports.usb import CHUNK, UsbTransport
 from printer.transports.usb_ways import Choice
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 from printer.virtual.model import Paper
 from tests.support.fake_usb import INTERRUPT, Alternate, FakeBackend, UsbDevice
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printer.status import Cause, Status, cause, parse
-from printer.virtual.device import Fault, VirtualPrinter, faults_from
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault, faults_from
 from printer.virtual.model import Paper
 
 TICKET = b"\x1b@nomor\n\x1bd\x06\x1dV\x01"
@@ -152,6 +153,10 @@ def test_waiting_for_room_ends_with_the_refill_or_the_deadline() -> None:
 
 
 def test_a_word_that_is_no_fault_is_named() -> None:
-    assert faults_from(["paper_out", "silent"]) == {Fault.PAPER_OUT, Fault.SILENT}
+    assert faults_from(["paper_out", "slow=96", "late"]) == {
+        Fault.PAPER_OUT: 0,
+        Fault.SLOW: 96,
+        Fault.LATE: 1,
+    }
     with pytest.raises(ValueError, match=r"'fire' is not a fault; allowed: paper_low, paper_out"):
         faults_from(["fire"])

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from printer.errors import ServerError
-from printer.virtual.device import Fault, VirtualPrinter
+from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 from printer.virtual.model import Paper
 from printer.virtual.server import Server
 
