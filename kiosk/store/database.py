@@ -5,7 +5,7 @@ What stands in the state folder::
     anjungan.db (-wal, -shm)          the database
     anjungan.db.broken-20261124T…     a damaged one, kept for whoever wants to look
     numbers.journal                   see :mod:`kiosk.store.journal`
-    install-id                        this folder has had a database; every process that uses it holds a shared lock
+    install-id                        which database this folder uses; every process that does holds a shared lock
     store.lock                        held while the file is opened, made or moved aside
 
 A new database is made beside and renamed, so that a file by the right name is always whole. It is given the numbers
@@ -33,11 +33,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.core.numbers import Stamp
 from kiosk.store import journal
 from kiosk.store.errors import StoreBroken, StoreBusy, StoreTooNew, from_os, from_sqlite, is_damage
 from kiosk.store.files import give_to_owner, sync_folder
 from kiosk.store.locks import FileLock, try_flock
+from kiosk.store.memory import encode_mark, predecessor, rewrite_journal
 from kiosk.store.migrate import latest_version, migrate
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def _opening(path: Path) -> Iterator[None]:
 def _open(path: Path, now: dt.datetime) -> Handle:
     install = path.with_name(INSTALL_ID)
     if not install.exists():
-        install.write_text(f"{uuid.uuid4()}\n", encoding="ascii")
+        install.touch()
         give_to_owner(install)
     in_use = os.open(install, os.O_RDWR | os.O_CLOEXEC)
     alone = try_flock(in_use, fcntl.LOCK_EX)
@@ -147,6 +147,7 @@ def _open(path: Path, now: dt.datetime) -> Handle:
         _probe(db)
         if unclean:
             _check(db, path)
+        _note_install(db, install)
         _tend_journal(db, path)
     except BaseException as error:
         if db is not None:
@@ -161,6 +162,13 @@ def _open(path: Path, now: dt.datetime) -> Handle:
     identity = identity_of(path)
     assert identity is not None  # nobody removes it between: store.lock is held
     return Handle(db, path, identity, in_use)
+
+
+def _note_install(db: sqlite3.Connection, install: Path) -> None:
+    """Write into ``install-id`` which database this folder uses: the latest of several broken ones is then known."""
+    (current,) = db.execute("SELECT value FROM meta WHERE key = 'install'").fetchone()
+    if install.read_text(encoding="ascii").strip() != current:
+        install.write_text(f"{current}\n", encoding="ascii")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -274,7 +282,7 @@ def _remove_unfinished(path: Path) -> None:
 def _create(path: Path, now: dt.datetime, today: dt.date) -> None:
     """Make a new database beside, fill in what is known of its predecessor, and give it its name."""
     fresh = _unfinished(path)
-    record, known = _predecessor(path)
+    record, known = predecessor(path, path.with_name(INSTALL_ID))
     facts = {"install": str(uuid.uuid4())}
     if record.mark:
         facts["mark"] = encode_mark(record.mark)
@@ -301,86 +309,6 @@ def _create(path: Path, now: dt.datetime, today: dt.date) -> None:
     give_to_owner(fresh)
     fresh.rename(path)
     sync_folder(path.parent)
-
-
-def _predecessor(path: Path) -> tuple[journal.Record, bool]:
-    """Return the numbers known to be given, and whether that is all of them for the last days."""
-    record = journal.read(path.with_name(journal.NAME))
-    kept = [one for one in path.parent.glob(f"{path.name}.broken-*[0-9Z]") if one.is_file()]
-    kept.sort(key=lambda one: one.stat().st_mtime, reverse=True)
-    if record is None and not kept and not path.with_name(INSTALL_ID).exists():
-        return journal.Record(), True  # a new folder
-    given = set(record.given) if record else set()
-    mark = record.mark if record else None
-    known = record is not None and record.whole
-    for index, broken in enumerate(kept[:3]):
-        rest = _read_broken(broken, prove=not known and index == 0)
-        given |= rest.given
-        mark = mark or rest.mark
-        known = known or rest.whole
-    return journal.Record(frozenset(given), mark), known
-
-
-def _read_broken(path: Path, prove: bool) -> journal.Record:
-    """Return what can still be read of a broken file; ``whole`` where it was to be proved and no damage was met."""
-    given: set[journal.Given] = set()
-    mark: journal.Mark | None = None
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
-            for one in last_numbers(db):
-                given.add(one)
-            mark = read_mark(db)
-            whole = prove and db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-    except (sqlite3.Error, ValueError) as error:
-        log.warning("%s: reading what is left: %s", path.name, error)
-        return journal.Record(frozenset(given), mark, whole=False)
-    return journal.Record(frozenset(given), mark, whole)
-
-
-def last_numbers(db: sqlite3.Connection) -> Iterator[journal.Given]:
-    """Yield the highest number of each queue and band on the latest days, and all floors of those days."""
-    for day in _latest_days(db):
-        rows = db.execute(
-            "SELECT queue, max(number) FROM tickets WHERE service_day = ? GROUP BY queue, kiosk_digit"
-            " UNION SELECT queue, number FROM floors WHERE service_day = ?",
-            (day, day),
-        )
-        for queue, number in rows:
-            yield journal.Given(dt.date.fromisoformat(day), queue, number)
-
-
-def _latest_days(db: sqlite3.Connection) -> Iterator[str]:
-    # One index look-up per day: DISTINCT would read a million entries.
-    before = "9999"
-    for _ in range(journal.KEPT_DAYS):
-        (before,) = db.execute(
-            "SELECT max(day) FROM (SELECT max(service_day) AS day FROM tickets WHERE service_day < ?"
-            " UNION ALL SELECT max(service_day) FROM floors WHERE service_day < ?)",
-            (before, before),
-        ).fetchone()
-        if before is None:
-            return
-        yield before
-
-
-def read_mark(db: sqlite3.Connection) -> journal.Mark | None:
-    """Return when the latest number was given; None when none was."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
-    if row is None:
-        return None
-    at, boot_id, seconds, since = json.loads(row[0])
-    return journal.Mark(Stamp(dt.datetime.fromisoformat(at), boot_id, seconds), dt.date.fromisoformat(since))
-
-
-def encode_mark(mark: journal.Mark) -> str:
-    """Return ``mark`` as it is stored."""
-    stamp = mark.stamp
-    return json.dumps([stamp.at.isoformat(), stamp.boot_id, stamp.boot_seconds, mark.since.isoformat()])
-
-
-def rewrite_journal(db: sqlite3.Connection, path: Path) -> None:
-    """Make the journal of the database at ``path`` anew. The caller holds the write lock. Raises OSError."""
-    journal.write(path.with_name(journal.NAME), set(last_numbers(db)), read_mark(db))
 
 
 def _tend_journal(db: sqlite3.Connection, path: Path) -> None:

@@ -12,7 +12,7 @@ from kiosk.core.numbers import Band, Stamp, days_that_bind
 from kiosk.core.record import Ticket
 from kiosk.store import journal
 from kiosk.store.connection import Connection
-from kiosk.store.database import read_mark
+from kiosk.store.memory import read_mark
 from kiosk.store.rows import COLUMNS, Cell, TicketQuery, from_row
 
 _SELECT: Final = f"SELECT {COLUMNS} FROM tickets"  # noqa: S608  (the columns are this program's own)

@@ -19,8 +19,9 @@ from kiosk.core import events
 from kiosk.core.numbers import Band, SeriesFull, next_number
 from kiosk.core.record import Ticket, TicketState
 from kiosk.store import journal
-from kiosk.store.database import BUSY_S, encode_mark, read_mark, rewrite_journal
+from kiosk.store.database import BUSY_S
 from kiosk.store.errors import NumbersUnknown, SeriesUsedUp, StoreError, StoreFull, from_os
+from kiosk.store.memory import encode_mark, read_mark, rewrite_journal
 from kiosk.store.reading import Reading
 from kiosk.store.rows import COLUMNS, to_row
 

@@ -135,6 +135,12 @@ def test_without_a_journal_an_earlier_damaged_file_that_is_whole_tells(
     path.with_name(journal.NAME).unlink()
     assert take(open_store(), clock).number == 4
 
+    # Its successor is lost too, and with it what it alone knew.
+    lose(path)
+    path.with_name(journal.NAME).unlink()
+    with pytest.raises(NumbersUnknown):
+        take(open_store(), clock)
+
 
 def test_where_nothing_tells_today_s_numbers_none_is_given_until_tomorrow(
     open_store: Opener, clock: TurnableClock, path: Path
