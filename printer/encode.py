@@ -6,6 +6,7 @@ code page, pictures as slices, and the job starts from a known state: ESC @, out
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from printer import composer, raster
@@ -19,6 +20,28 @@ GS: Final = b"\x1d"
 LEAVE_KANJI: Final = b"\x1c."
 RULE: Final = "─"
 _QR_LEVELS: Final = {"L": 0, "M": 1, "Q": 2, "H": 3}
+
+
+SPACING: Final = 30
+"""Dots a line: what ESC @ sets on the boards this library knows."""
+CELL: Final = 24
+"""Dots of height of a character of font A."""
+MM_PER_INCH: Final = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A slip ready to send. ``length_mm`` is the paper it takes, from cut to cut; 0 where nobody measured."""
+
+    data: bytes
+    length_mm: float = 0.0
+
+
+def compose(slip: Slip, profile: Profile) -> Job:
+    """The bytes that print ``slip``, as :func:`encode`, and the paper they take."""
+    encoding = _Encoding(slip, profile)
+    data = encoding.job()
+    return Job(data, encoding.dots / profile.dpi * MM_PER_INCH)
 
 
 def encode(slip: Slip, profile: Profile) -> bytes:
@@ -64,6 +87,8 @@ class _Encoding:
         self._slip = slip
         self._profile = profile
         self._dummy: Any = composer.new()
+        self.dots = 0
+        """How far the paper has moved."""
         # What ESC @ leaves behind.
         self._align = "left"
         self._bold = False
@@ -84,6 +109,7 @@ class _Encoding:
         for line in self._slip.lines:
             self._line(line)
         self._raw(cut(self._profile))
+        self.dots += self._profile.feed_before_cut * SPACING
         job: bytes = self._dummy.output
         return job
 
@@ -101,6 +127,7 @@ class _Encoding:
             case Feed():
                 if line.n:
                     self._dummy.print_and_feed(line.n)
+                    self.dots += line.n * SPACING
             case Qr():
                 self._qr(line)
             case Image():
@@ -111,6 +138,8 @@ class _Encoding:
         self._style(align, bold, size)
         for part in wrap(text, self._profile.columns // size[0]):
             self._raw(part.encode(self._profile.code_page) + b"\n")
+            # An empty line moves by the spacing alone, however large its characters would be.
+            self.dots += max(SPACING, CELL * size[1]) if part else SPACING
 
     def _rule(self) -> None:
         columns = self._profile.columns
@@ -134,12 +163,14 @@ class _Encoding:
         self._raw(quiet)
         self._dummy.qr(line.data, ec=_QR_LEVELS[line.ec], size=dot, native=True)
         self._raw(quiet)
+        self.dots += (modules + 2 * raster.QUIET_ZONE) * dot
 
     def _picture(self, bitmap: raster.Bitmap) -> None:
         if bitmap.width_bytes * 8 > self._profile.dots + 7:
             raise SlipError(f"a picture of {bitmap.width_bytes * 8} dots; the paper has {self._profile.dots}")
         for part in bitmap.slices(self._profile.raster_rows):
             self._raw(part)
+        self.dots += len(bitmap.rows)
 
     def _style(self, align: str, bold: bool, size: tuple[int, int]) -> None:
         if align != self._align:

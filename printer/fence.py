@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from printer.profiles import Profile
-from printer.status import Plain, ProcessId, Reply
+from printer.status import ProcessId, Reply
 
 GS_R: Final = b"\x1dr\x01"
 GS_H: Final = b"\x1d(H\x06\x0000"
@@ -35,7 +35,5 @@ def command(profile: Profile, number: int) -> bytes:
 
 
 def passed(profile: Profile, number: int, reply: Reply) -> bool:
-    """Whether ``reply`` is the answer to the fence of job ``number``."""
-    if profile.fence == "gs_h":
-        return reply == ProcessId(_id(number))
-    return profile.fence == "gs_r" and isinstance(reply, Plain)
+    """Whether ``reply`` names the fence of job ``number``. The answer to GS r has no name: see printer.asking."""
+    return profile.fence == "gs_h" and reply == ProcessId(_id(number))

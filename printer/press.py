@@ -13,37 +13,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from printer import fence
+from printer.asking import Asker, Heard
 from printer.errors import SlipError, TimedOut, TransportError
 from printer.profiles import Profile
 from printer.slip import Slip
-from printer.status import (
-    SILENT,
-    UNREACHED,
-    Asb,
-    Cause,
-    Plain,
-    Realtime,
-    ReplyParser,
-    Status,
-    cause,
-    parse,
-    query,
-)
+from printer.status import SILENT, UNREACHED, Cause, Status, cause
 from printer.transports.base import Transport
+
+if TYPE_CHECKING:
+    from printer.encode import Job
 
 log = logging.getLogger(__name__)
 
-READ_SIZE: Final = 64
-MAX_DRAIN: Final = 64
-GIVE_UP_AFTER: Final = 2
-"""Times a question may stay unanswered, while others are answered, before it is asked no more."""
 MIN_FLUSH: Final = 1024
 """NULs of a flush at least: more than a whole text ticket, for a half job of unknown length."""
+LOOK_S: Final = 1.0
+"""How long to wait for the end of a job before asking what keeps it, in seconds."""
+CLEARED_FOR: Final = (Cause.PAPER_OUT, Cause.COVER_OPEN)
+"""What makes a printer keep a job until somebody has changed the roll, long after its visitor has left. The cover is
+opened for that, and with it open the paper sensor may be wrong (TM-T88III manual, p. 308)."""
 
 
 class Outcome(StrEnum):
@@ -60,6 +53,7 @@ class Verdict:
 
     ``cause`` is None when nothing is known to be wrong, ``bytes_sent`` counts the bytes of the slip that
     left, ``status`` is the last the printer said (``paper_low`` is found there: it never makes a verdict).
+    ``length_mm`` is the paper a whole slip takes: for counting down a roll.
     """
 
     outcome: Outcome
@@ -67,6 +61,7 @@ class Verdict:
     detail: str
     bytes_sent: int
     status: Status = SILENT
+    length_mm: float = 0.0
 
 
 class Press:
@@ -89,10 +84,13 @@ class Press:
         self.profile = profile
         self._deadline_s = deadline_s
         self._clock = clock
+        self._asker = Asker(transport, profile, clock)
         self._debris = 0
+        """Bytes that end what a job cut short left in the printer; 0 when it left nothing."""
+        self._keeps = False
+        """Whether the printer may keep a job, or half of one, to print it when its trouble is over."""
         self._fence_id = 0
-        self._unanswered: dict[int, int] = {}
-        self._babbles = False
+        self._fence_works = False
         self._busy = threading.Lock()
 
     def print(self, slip: Slip | bytes, on_first_byte: Callable[[], None] = lambda: None) -> Verdict:
@@ -108,8 +106,9 @@ class Press:
             except SlipError as error:
                 return Verdict(Outcome.NOT_PRINTED, Cause.ERROR, str(error), 0)
             try:
-                return self._print(job, deadline, on_first_byte)
+                return replace(self._print(job.data, deadline, on_first_byte), length_mm=job.length_mm)
             finally:
+                self._asker.end()
                 self.transport.close()
 
     def status(self) -> Status:
@@ -117,8 +116,7 @@ class Press:
         with self._alone():
             deadline = self._clock() + self._deadline_s
             try:
-                self.transport.open(deadline)
-                return self._ask(deadline)
+                return self._look(deadline)
             except TransportError as error:
                 log.info("%s: no status: %s", self.transport.name, error)
                 return UNREACHED
@@ -142,25 +140,24 @@ class Press:
         finally:
             self._busy.release()
 
-    def _compose(self, slip: Slip | bytes) -> bytes:
-        if isinstance(slip, bytes):
-            return slip
-        from printer.encode import encode  # python-escpos takes 0.3 s to import: on the printer's thread only
+    def _compose(self, slip: Slip | bytes) -> Job:
+        from printer.encode import (
+            Job,
+            compose,
+        )  # python-escpos takes 0.3 s to import: on the printer's thread only
 
-        return encode(slip, self.profile)
+        return Job(slip) if isinstance(slip, bytes) else compose(slip, self.profile)
 
     def _print(self, job: bytes, deadline: float, on_first_byte: Callable[[], None]) -> Verdict:
         try:
-            self.transport.open(deadline)
-            self._babbles = False
-            before = self._ask(deadline)
+            before = self._look(deadline)
         except TransportError as error:
             # A printer that takes no three bytes of a question is there but deaf; one that cannot be opened
             # is not.
             found = Cause.OFFLINE if isinstance(error, TimedOut) else Cause.UNREACHABLE
             return Verdict(Outcome.NOT_PRINTED, found, str(error), 0, UNREACHED)
-        trouble = cause(before)
-        if trouble is not None and trouble.blocks:
+        trouble = _trouble(before)
+        if trouble is not None:
             return Verdict(
                 Outcome.NOT_PRINTED, trouble, f"the printer said {trouble} before the job", 0, before
             )
@@ -175,9 +172,19 @@ class Press:
         try:
             self.transport.write(job + fence.command(self.profile, self._fence_id), deadline)
         except TransportError as error:
-            self._debris = len(job)
+            self._leaves(job)
             return self._half_sent(error, min(error.sent, len(job)))
         return self._confirm(job, before, deadline)
+
+    def _look(self, deadline: float) -> Status:
+        """Open the line and ask how the printer is. What it keeps of an abandoned job is cleared while it waits
+        for paper: afterwards it would be on the paper."""
+        self.transport.open(deadline)
+        self._asker.begin()
+        status = self._asker.ask(deadline)
+        if self._keeps and self._clears(_trouble(status)):
+            self._clear(deadline)
+        return status
 
     def _half_sent(self, error: TransportError, sent: int) -> Verdict:
         # No question here: a line that takes no more of the job takes no question either, and inside a
@@ -187,82 +194,72 @@ class Press:
         return Verdict(Outcome.UNCONFIRMED, Cause.UNREACHABLE, str(error), sent, UNREACHED)
 
     def _confirm(self, job: bytes, before: Status, deadline: float) -> Verdict:
-        fenced = self.profile.fence != "none"
-        babbles = self._babbles
         # One that answered before the job will answer after it, once the job has gone down the line: at 9,600
         # baud that is 0.6 s for a ticket. One that was silent is given its usual time only.
         patience = self._deadline_s if before.answered else self.profile.reply_s
+        fenced = self.profile.fence != "none"
         try:
-            proven = fenced and self._await_fence(deadline) and not babbles
-            after = self._ask(deadline, patience)
+            after = self._await_end(deadline, patience, look=before.answered) if fenced else SILENT
+            if not fenced or not after.answered:
+                after = self._asker.ask(deadline, patience)
         except TransportError as error:
+            # Whether it was pulled out or restarted: what it had printed hangs on the roll, uncut.
+            self._leaves(job)
             return Verdict(Outcome.UNCONFIRMED, Cause.UNREACHABLE, str(error), len(job), UNREACHED)
-        trouble = cause(after)
-        if trouble is not None and trouble.blocks:
-            detail = f"the printer said {trouble} after the job"
+        self._fence_works |= self._asker.proven
+        trouble = _trouble(after)
+        if trouble is not None:
+            detail = f"the printer said {trouble} after the job" + self._stop(job, trouble, deadline)
             return Verdict(Outcome.UNCONFIRMED, trouble, detail, len(job), after)
-        if proven:
+        if self._asker.proven:
             return Verdict(Outcome.PRINTED, None, "the printer answered the end of the job", len(job), after)
+        if before.answered and (not after.answered or self._fence_works):
+            # It spoke and fell silent, or never came to the end: it may have restarted in the middle.
+            self._leaves(job)
+        if not after.answered:
+            return Verdict(Outcome.UNCONFIRMED, None, "the printer does not answer", len(job), after)
         if fenced:
             return Verdict(Outcome.UNCONFIRMED, None, "no answer to the end of the job", len(job), after)
-        if after.answered:
-            return Verdict(
-                Outcome.PRINTED, None, "the printer said it is well after the job", len(job), after
-            )
-        return Verdict(Outcome.UNCONFIRMED, None, "the printer does not answer", len(job), after)
+        self._keeps = False
+        return Verdict(Outcome.PRINTED, None, "the printer said it is well after the job", len(job), after)
 
-    def _await_fence(self, deadline: float) -> bool:
-        """Wait for the fence's answer, leaving time to ask why when it does not come."""
+    def _await_end(self, deadline: float, patience: float, *, look: bool) -> Status:
+        """Wait for the fence's answer, asking now and then what keeps it where the printer ``look``s able to say;
+        the trouble it told of, or SILENT. Time is left to ask once more."""
+        self._asker.fenced(self._fence_id)
         until = deadline - self.profile.reply_s
-        parser = ReplyParser()
-        while data := self.transport.read(READ_SIZE, until):
-            if any(fence.passed(self.profile, self._fence_id, reply) for reply in parser.feed(data)):
-                return True
-        return False
+        while True:
+            end = min(until, self._clock() + LOOK_S) if look else until
+            if self._asker.listen(end) is not Heard.NOT_YET or self._clock() >= until:
+                return SILENT
+            status = self._asker.ask(deadline, patience)
+            if _trouble(status):
+                return status
 
-    def _ask(self, deadline: float, patience: float | None = None) -> Status:
-        """Ask every DLE EOT the profile knows of, one after the other: Epson allows no next data before the
-        answer. The first may take ``patience`` seconds; one silence ends the round."""
-        self._drain()
-        parser = ReplyParser()
-        replies: dict[int, int] = {}
-        asb: Asb | None = None
-        wait = self.profile.reply_s if patience is None else patience
-        for n in self._askable():
-            self.transport.write(query(n), deadline)
-            answer, packet = self._await_reply(parser, min(deadline, self._clock() + wait))
-            asb = packet or asb
-            wait = self.profile.reply_s
-            if answer is None:
-                if replies:
-                    self._unanswered[n] = self._unanswered.get(n, 0) + 1
-                break
-            replies[n] = answer
-            self._unanswered.pop(n, None)
-        return parse(replies, asb)
+    def _stop(self, job: bytes, trouble: Cause, deadline: float) -> str:
+        """Have a job that the printer keeps forgotten, where that can be; what to add to the verdict's detail."""
+        self._keeps = True
+        if not self._clears(trouble):
+            return ""
+        self._leaves(job)
+        return self._clear(deadline)
 
-    def _askable(self) -> list[int]:
-        """The questions of the profile without those left unanswered twice while another was answered."""
-        return [n for n in self.profile.status if self._unanswered.get(n, 0) < GIVE_UP_AFTER]
+    def _clears(self, trouble: Cause | None) -> bool:
+        return trouble in CLEARED_FOR and self.profile.clear_buffer != "none"
 
-    def _await_reply(self, parser: ReplyParser, until: float) -> tuple[int | None, Asb | None]:
-        asb: Asb | None = None
-        while data := self.transport.read(READ_SIZE, until):
-            for reply in parser.feed(data):
-                if isinstance(reply, Asb):
-                    asb = reply
-                elif isinstance(reply, Realtime):
-                    return reply.byte, asb
-                elif isinstance(reply, Plain):
-                    # It answers DLE EOT with what GS r would: its answer to GS r proves nothing either.
-                    self._babbles = True
-        return None, asb
+    def _clear(self, deadline: float) -> str:
+        try:
+            said = self._asker.clear(deadline)
+        except TransportError as error:
+            log.warning("%s: its buffer was not cleared: %s", self.transport.name, error)
+            return ""
+        self._keeps = False
+        return "; its buffer is cleared" if said else "; it was told to clear its buffer"
 
-    def _drain(self) -> None:
-        """Throw away answers to questions of long ago. Bounded: a printer that babbles is not waited out."""
-        for _ in range(MAX_DRAIN):
-            if not self.transport.read(READ_SIZE, self._clock()):
-                return
+    def _leaves(self, job: bytes) -> None:
+        """``job`` may have come to an end in the middle: the next one clears the way first."""
+        self._debris = max(MIN_FLUSH, len(job))
+        self._keeps = True
 
     def _flush(self) -> bytes:
         """What ends a command cut in two: as many NULs as it can still want, then ESC @.
@@ -273,4 +270,10 @@ class Press:
         """
         from printer.encode import cut
 
-        return bytes(max(self._debris, MIN_FLUSH)) + b"\x1b@" + cut(self.profile)
+        return bytes(self._debris) + b"\x1b@" + cut(self.profile)
+
+
+def _trouble(status: Status) -> Cause | None:
+    """What keeps the printer from printing, as far as it said."""
+    found = cause(status)
+    return found if found is not None and found.blocks else None

@@ -56,6 +56,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """How long an answer may take, in seconds."""
     fence: Literal["none", "gs_r", "gs_h"] = "none"
     """What proves that a job was processed to its end: GS r 1, or GS ( H on Epson."""
+    clear_buffer: Literal["none", "dle_enq", "dle_dc4"] = "none"
+    """What makes it forget a job it holds while it has no paper: DLE DC4 8 on Epson, DLE ENQ 2 on some others. Most
+    printers obey DLE ENQ 2 only after an error of the cutter: write it here only where a try has shown it."""
     leave_kanji: bool = True
     """Send FS . first: Chinese boards start in a mode where bytes above 0x7F are read in pairs."""
 

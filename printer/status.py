@@ -7,7 +7,7 @@ what the printer did not say is UNKNOWN, which is neither "fine" nor "broken".
 Telling reply bytes apart (TM-T88III, appendix G)::
 
     DLE EOT n   0xx1xx10      XON   00010001        process id   37 22 d1 d2 d3 d4 00
-    ASB byte 1  0xx1xx00      XOFF  00010011
+    ASB byte 1  0xx1xx00      XOFF  00010011        cleared      37 25 00
     ASB 2 to 4, GS r          0xx0xxxx
 """
 
@@ -183,10 +183,16 @@ class ProcessId:
     id: bytes
 
 
-Reply: TypeAlias = Realtime | Asb | Plain | ProcessId
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The answer to DLE DC4 8: the buffers are empty."""
 
-_PROCESS_ID_HEAD: Final = b"\x37\x22"
-_PROCESS_ID_LENGTH: Final = 7
+
+Reply: TypeAlias = Realtime | Asb | Plain | ProcessId | Cleared
+
+_BLOCK_HEAD: Final = 0x37
+_PROCESS_ID: Final = 0x22
+_CLEARED: Final = 0x25
 
 
 @dataclass(slots=True)
@@ -219,15 +225,22 @@ class ReplyParser:
             return 1, Realtime(first)
         if first & 0x93 == 0x10:
             return self._next_asb()
-        if first == _PROCESS_ID_HEAD[0]:
-            if len(pending) < _PROCESS_ID_LENGTH:
-                return (0 if pending[1:2] in (b"", _PROCESS_ID_HEAD[1:]) else 1), None
-            if pending[1] == _PROCESS_ID_HEAD[1] and pending[6] == 0:
-                return _PROCESS_ID_LENGTH, ProcessId(bytes(pending[2:6]))
-            return 1, None
+        if first == _BLOCK_HEAD:
+            return self._next_block()
         # 0x00 has the form of a GS r answer of "all well", and is all that some broken clones ever send; it
         # is told from them by the fence, which takes it only when it waits for one.
         return 1, Plain(first) if first & 0x90 == 0 else None
+
+    def _next_block(self) -> tuple[int, Reply | None]:
+        pending = self._pending
+        if len(pending) < 2:
+            return 0, None
+        length = {_PROCESS_ID: 7, _CLEARED: 3}.get(pending[1], 0)
+        if len(pending) < length:
+            return 0, None
+        if not length or pending[length - 1] != 0:
+            return 1, None
+        return length, Cleared() if pending[1] == _CLEARED else ProcessId(bytes(pending[2:6]))
 
     def _next_asb(self) -> tuple[int, Reply | None]:
         pending = self._pending

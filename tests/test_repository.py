@@ -20,7 +20,6 @@ LONGEST = {"tests/": 800, "": 400}
 """Lines a Python or kv file may have, by the beginning of its path; a list of cases is longer than an idea."""
 LONG_FILES: dict[str, str] = {
     "kiosk/core/visit.py": "the whole visit as one pure function with its states and events, to be read in one sitting",
-    "printer/virtual/interpreter.py": "one command set, one method for each command",
 }
 """Files that are longer, each with the reason why it is still one idea."""
 

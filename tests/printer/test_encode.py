@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pictures
 
 from printer import profiles
-from printer.encode import big_magnification, cut, encode
+from printer.encode import big_magnification, compose, cut, encode
 from printer.errors import SlipError
 from printer.profiles import Cutter, Profile
 from printer.slip import Big, Feed, Image, Qr, Rule, Slip, Text
@@ -253,3 +253,17 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 def test_encoding_twice_gives_the_same_bytes(ticket: Slip) -> None:
     profile = profiles.load("generic-80")
     assert encode(ticket, profile) == encode(ticket, profile)
+
+
+@pytest.mark.parametrize("name", profiles.names())
+def test_the_length_is_what_the_printer_moves(name: str, ticket: Slip, tmp_path: Path) -> None:
+    """By its own interpreter: text of all heights, wrapped and empty, codes, pictures and the feed to the cutter."""
+    Pictures.new("L", (300, 77), 0).save(tmp_path / "logo.png")
+    profile = profiles.load(name)
+    more = (Image(tmp_path / "logo.png"), Text("a b " * 40, height=3), Text("", height=4), Feed(3), Feed(0))
+    job = compose(Slip((*ticket.lines, *more)), profile)
+    printer = Interpreter(profile.dots, lambda paper: None)
+    printer.feed(job.data)
+    assert job.data == encode(Slip((*ticket.lines, *more)), profile)
+    assert job.length_mm == pytest.approx(printer.moved / profile.dpi * 25.4)
+    assert job.length_mm > 80
