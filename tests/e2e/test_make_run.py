@@ -30,7 +30,10 @@ def test_without_a_screen_a_visit_is_shown_in_pictures(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1].endswith(str(out))
-    sizes = {picture.name: Image.open(picture).size for picture in out.glob("*.png")}
+    sizes = {}
+    for picture in out.glob("*.png"):
+        with Image.open(picture) as image:
+            sizes[picture.name] = image.size
     screens = [name for name, size in sizes.items() if size == (1080, 1920)]
     papers = [name for name, size in sizes.items() if size != (1080, 1920)]
     assert len(screens) >= 4, sizes
