@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.settings import Settings
     from kiosk.site import SiteData
+    from printer.connect import Address
     from printer.press import Press
 
 PAPER_FOLDER: Final = "paper"
 """Where the virtual printer puts its papers, below the state folder."""
+KNOWN_FILE: Final = "printer.json"
+"""What `printer detect` found out about this very unit."""
 
 
 def open_desk(settings: Settings, state: Path, site_data: SiteData, clock: Clock) -> Desk:
@@ -63,13 +66,20 @@ def open_press(settings: Settings, state: Path) -> Press:
     printer = settings.printer
     return press_for(
         printer.transport,
+        address_of(settings),
         profile=printer.profile,
-        host=printer.host,
-        port=printer.port,
-        device=printer.device,
         deadline_s=printer.deadline_s,
         paper_dir=state / PAPER_FOLDER,
+        known_file=state / KNOWN_FILE,
     )
+
+
+def address_of(settings: Settings) -> Address:
+    """Return where the configured printer is."""
+    from printer.connect import Address
+
+    printer = settings.printer
+    return Address(printer.host, printer.port, printer.device, printer.baudrate, printer.flow)
 
 
 def _warm_up(desk: Desk) -> None:

@@ -69,6 +69,8 @@ class PrinterSection(msgspec.Struct, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 9100
     device: Annotated[str, Meta(min_length=1)] = "/dev/usb/lp0"
     baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    flow: Literal["none", "rtscts", "dsrdtr", "xonxoff"] = "none"
+    roll_m: Annotated[int, Meta(ge=0, le=300)] = 80
     deadline_s: Annotated[float, Meta(ge=0.5, le=30)] = 5.0
 
     def __post_init__(self) -> None:
@@ -157,7 +159,9 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     faults: list[str] = []
     sections: dict[str, Any] = {}
     overrides = _overrides(environ)
-    places = {name: str(file) for name in data} | {section: origin for (section, _), (_, origin) in overrides.items()}
+    places = {name: str(file) for name in data} | {
+        section: origin for (section, _), (_, origin) in overrides.items()
+    }
     for name, place in places.items():
         if name not in SECTIONS:
             faults.append(f"{place}: [{name}] is not a known section; allowed: {', '.join(SECTIONS)}")
@@ -184,7 +188,9 @@ def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, s
     return found
 
 
-def _section(name: str, kind: type[msgspec.Struct], values: Mapping[str, tuple[Any, str]], faults: list[str]) -> Any:
+def _section(
+    name: str, kind: type[msgspec.Struct], values: Mapping[str, tuple[Any, str]], faults: list[str]
+) -> Any:
     """Build one section key by key, so that every fault is found and named at once."""
     hints = get_type_hints(kind, include_extras=True)
     good: dict[str, Any] = {}

@@ -6,6 +6,7 @@
     ├── ProfileError            E-PRN-01  a profile that does not exist or is not valid
     ├── SlipError               E-PRN-02  a slip that cannot be put into bytes
     ├── TransportNotOffered     E-PRN-03  a transport this version does not have
+    ├── BadAddress              E-PRN-04  an address the transport cannot be used with
     ├── ServerError             E-PRN-20  a virtual printer cannot be put where it was asked for
     └── TransportError          E-PRN-10  the way to the printer failed; ``sent`` bytes had left
         ├── Unreachable         E-PRN-11  could not be opened: off, unplugged, wrong address
@@ -46,6 +47,12 @@ class TransportNotOffered(PrinterError):
     """The named transport is not one of those offered."""
 
     code = "E-PRN-03"
+
+
+class BadAddress(PrinterError):
+    """The device, queue or speed is none that the named transport could use."""
+
+    code = "E-PRN-04"
 
 
 class ServerError(PrinterError):

@@ -8,16 +8,16 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from printer.connect import OFFERED, press_for
-from printer.errors import ProfileError, TransportNotOffered
+from printer.connect import OFFERED, Address, press_for
+from printer.errors import BadAddress, ProfileError, TransportNotOffered
 from printer.press import Outcome
-from printer.probe import probe
-from printer.profiles import load
 from printer.slip import Qr, Slip, Text
 from printer.status import Cause, cause
+from printer.transports.cups import CupsTransport
 from printer.transports.file import FileTransport
 from printer.transports.network import NetworkTransport
-from printer.virtual.faults import Fault
+from printer.transports.serial import SerialTransport
+from printer.transports.usb import UsbTransport
 
 
 def test_the_virtual_printer_puts_papers_into_its_folder(tmp_path: Path) -> None:
@@ -42,42 +42,51 @@ def test_the_virtual_printer_fails_when_its_folder_says_so(tmp_path: Path) -> No
 
 
 def test_each_transport_gets_its_place(tmp_path: Path) -> None:
-    network = press_for("network", profile="generic-80", host="192.0.2.9", port=9101, paper_dir=tmp_path)
+    network = press_for("network", Address("192.0.2.9", 9101), profile="generic-80", paper_dir=tmp_path)
     assert isinstance(network.transport, NetworkTransport)
     assert network.transport.name == "network printer 192.0.2.9:9101"
-    file = press_for("file", profile="generic-80", device="/dev/usb/lp7", paper_dir=tmp_path)
+    file = press_for("file", Address(device="/dev/usb/lp7"), profile="generic-80", paper_dir=tmp_path)
     assert isinstance(file.transport, FileTransport)
     assert file.transport.name == "printer device /dev/usb/lp7"
 
 
-@pytest.mark.parametrize("name", ["usb", "serial", "cups", "fax"])
-def test_what_is_not_offered_is_named_with_what_is(tmp_path: Path, name: str) -> None:
-    with pytest.raises(TransportNotOffered, match=rf"E-PRN-03.*'{name}'.*{', '.join(OFFERED)}"):
-        press_for(name, profile="generic-80", paper_dir=tmp_path)
+@pytest.mark.parametrize(
+    ("way", "address", "kind", "name"),
+    [
+        ("serial", Address(device="/dev/ttyS7", baudrate=9600, flow="xonxoff"), SerialTransport, "serial /dev/ttyS7 at 9600 baud"),
+        ("usb", Address(device="usb:04b8:0e15:J5"), UsbTransport, "usb:04b8:0e15:J5"),
+        ("usb", Address(device="/dev/usb/lp0"), UsbTransport, "usb"),
+        ("cups", Address(device="tiket"), CupsTransport, "cups tiket"),
+    ],
+)  # fmt: skip
+def test_the_other_ways_too(tmp_path: Path, way: str, address: Address, kind: type, name: str) -> None:
+    press = press_for(way, address, profile="generic-80", paper_dir=tmp_path)
+    assert isinstance(press.transport, kind)
+    assert press.transport.name == name
+
+
+def test_what_is_not_offered_is_named_with_what_is(tmp_path: Path) -> None:
+    with pytest.raises(TransportNotOffered, match=rf"E-PRN-03.*'fax'.*{', '.join(OFFERED)}"):
+        press_for("fax", profile="generic-80", paper_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("way", "address", "told"),
+    [
+        ("usb", Address(device="lp0"), "'lp0'.*allowed: usb"),
+        ("cups", Address(device="/dev/usb/lp0"), "'/dev/usb/lp0'; allowed: letters"),
+        ("serial", Address(device="/dev/ttyS0", baudrate=300), "300; allowed: 9600"),
+        ("serial", Address(device="/dev/ttyS0", flow="hope"), "'hope'; allowed: none, rtscts"),
+    ],
+)
+def test_an_address_that_does_not_suit_is_told(tmp_path: Path, way: str, address: Address, told: str) -> None:
+    with pytest.raises(BadAddress, match=rf"E-PRN-04.*{way}.*{told}"):
+        press_for(way, address, profile="generic-80", paper_dir=tmp_path)
 
 
 def test_an_unknown_profile_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match="generic-90"):
         press_for("virtual", profile="generic-90", paper_dir=tmp_path)
-
-
-@pytest.mark.parametrize("way", ["virtual", "network", "file"])
-def test_a_probe_tells_what_is_answered_and_prints_nothing(bench, way: str) -> None:  # type: ignore[no-untyped-def]
-    import time
-
-    table = bench(way)
-    found = probe(table.transport, 0.2, time.monotonic() + 3)
-    assert found.answers == {1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12}
-    assert found.answered == (4, 1, 2, 3)
-    assert found.gs_r
-    table.device.fail(Fault.COVER_OPEN)
-    assert cause(probe(table.transport, 0.2, time.monotonic() + 3).status) is Cause.COVER_OPEN
-    table.device.set_faults(Fault.SILENT)
-    silent = probe(table.transport, 0.1, time.monotonic() + 3)
-    assert silent.answered == ()
-    assert not silent.gs_r
-    assert table.papers == []
-    assert load("generic-80").status == found.answered
 
 
 def test_papers_of_two_processes_do_not_overwrite_each_other(tmp_path: Path) -> None:
