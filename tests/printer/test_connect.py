@@ -53,7 +53,7 @@ def test_each_transport_gets_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("way", "address", "kind", "name"),
     [
-        ("serial", Address(device="/dev/ttyS7", baudrate=9600, flow="xonxoff"), SerialTransport, "serial /dev/ttyS7 at 9600 baud"),
+        ("serial", Address(device="/dev/ttyS7", baudrate=9600), SerialTransport, "serial /dev/ttyS7 at 9600 baud"),
         ("usb", Address(device="usb:04b8:0e15:J5"), UsbTransport, "usb:04b8:0e15:J5"),
         ("usb", Address(device="/dev/usb/lp0"), UsbTransport, "usb"),
         ("cups", Address(device="tiket"), CupsTransport, "cups tiket"),
