@@ -21,6 +21,7 @@ class Board(Group):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._taps: dict[str, Tap] = {}
+        self._placed: object = None
         self.delete = Tap(role="strong", icon_mm=9, pad=[2, 1, 2, 1], gap=2)
         self.space = Tap(role="strong", pad=[2, 1, 2, 1])
         self.clear = Tap(role="strong", icon_mm=7, pad=[2, 1, 2, 1], gap=2)
@@ -53,6 +54,12 @@ class Board(Group):
 
     def arrange(self) -> None:
         self.present()
+        # Thirty keys under a typing finger: they are placed again only when something about them is new.
+        texts = (self.space.text, self.delete.text, self.clear.text)
+        placed = (tuple(self.pos), tuple(self.size), theme.metrics(), texts)
+        if placed == self._placed:
+            return
+        self._placed = placed
         gap = theme.mm(theme.GAP)
         if theme.metrics().layout == "tight":
             self._abc(gap)

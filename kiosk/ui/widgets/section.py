@@ -51,7 +51,7 @@ class Bullet(Across):
         """Take ``entry``'s words; ``roomy`` sets them larger."""
         tight = theme.metrics().layout == "tight"
         self.gap = 3 if tight else 5
-        self.pad = [0, 0.5, 0, 0.5] if tight else [0, 2, 0, 2]
+        self.pad = [0, 0.5, 0, 0.5] if tight else [0, 2.8, 0, 2.8] if roomy else [0, 2, 0, 2]
         self.picture.name, self.picture.colour = entry.icon, entry.colour
         self.head.text, self.words.text = entry.head, entry.text
         self.words.role = _role(entry.strong, roomy, tight)
