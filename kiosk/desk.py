@@ -37,7 +37,10 @@ from kiosk.core.tickets import offline_code, qr_payload
 from kiosk.core.visit import Issued, Outcome
 from kiosk.store import Clock, Draft, FileLock, SeriesUsedUp, Store, StoreError
 from printer.press import Press, Verdict
+from printer.readiness import PaperWatch, Readiness, readiness
+from printer.roll import Count, Roll
 from printer.slip import Slip
+from printer.status import Status
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +110,7 @@ class Desk:
         clock: Clock,
         compose: Compose,
         options: DeskOptions,
+        roll: Count | None = None,
     ) -> None:
         """Raises NeedsServer for central numbering, NumbersUnknown where today's numbers are lost, StoreFull."""
         if options.numbering != "local":
@@ -125,6 +129,8 @@ class Desk:
         self._band = series_band(site.numbers, options.kiosk_digit)
         self._holiday = holiday_names(site)
         self._lock = FileLock(store.path.with_name(LOCK_NAME))
+        self._roll = roll
+        self._watch = PaperWatch()
         self._unstored: dict[str, Verdict] = {}
         """Verdicts the store could not take (a full disk); tried again before the next ticket."""
         store.require_room()
@@ -180,6 +186,32 @@ class Desk:
     def today(self) -> dt.date:
         """The site's calendar day."""
         return self._now().date()
+
+    # --- the paper ----------------------------------------------------------------------------------------------------
+
+    def readiness(self) -> Readiness:
+        """Ask the printer whether the next paper will come out. Raises DeskBusy and StoreError."""
+        with self._alone():
+            status = self.press.status()
+            self._hear(status)
+            return readiness(status, self._roll.left() if self._roll else None)
+
+    def paper_changed(self, who: str) -> Roll:
+        """Note that a new roll is in; return what the old one gave. Raises DeskBusy and StoreError."""
+        with self._alone():
+            return self._paper_changed(who)
+
+    def _paper_changed(self, who: str) -> Roll:
+        old = self._roll.changed() if self._roll else Roll()
+        self.store.paper_changed(who, old.tickets, round(old.used_mm))
+        return old
+
+    def _hear(self, status: Status) -> None:
+        if self._watch.hear(status):
+            try:
+                self._paper_changed("sensor")
+            except StoreError as error:
+                log.warning("the change of the roll is not stored: %s", error)
 
     # --- the road -----------------------------------------------------------------------------------------------------
 
@@ -242,6 +274,7 @@ class Desk:
             if found.state is TicketState.NOT_PRINTED and verdict.outcome.value != Outcome.NOT_PRINTED.value:
                 # The first paper of this ticket after all.
                 self.store.settle(counted[0], TicketState(verdict.outcome.value), _cause(verdict))
+            self._hear(verdict.status)
             return verdict
 
     def find(self, ticket: str) -> Ticket:
@@ -296,6 +329,7 @@ class Desk:
         qr = self.qr(ticket)
         verdict = self.press.print(self._compose(ticket, qr), before_first_byte)
         self._settle(stored[0], verdict)
+        self._hear(verdict.status)
         written = "%H.%M" if ticket.language == "id" else "%H:%M"
         return Issued(
             ticket=ticket.uuid,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk import store
 from kiosk.desk import Desk, DeskOptions, site_zone
+from kiosk.paper_roll import PaperRoll
 from kiosk.store import Store
 from kiosk.ticket_slip import ticket_slip
 
@@ -45,6 +46,7 @@ def open_desk(settings: Settings, state: Path, site_data: SiteData, clock: Clock
                 ignore_hours=settings.kiosk.ignore_hours,
                 server_url=settings.server.url,
             ),
+            PaperRoll(state, settings.printer.roll_m),
         )
         desk.recover()
         _warm_up(desk)
@@ -71,6 +73,7 @@ def open_press(settings: Settings, state: Path) -> Press:
         deadline_s=printer.deadline_s,
         paper_dir=state / PAPER_FOLDER,
         known_file=state / KNOWN_FILE,
+        on_paper=PaperRoll(state, printer.roll_m).add,
     )
 
 

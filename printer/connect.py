@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
@@ -64,19 +65,22 @@ def press_for(
     deadline_s: float = 5.0,
     paper_dir: Path,
     known_file: Path | None = None,
+    on_paper: Callable[[float], None] = lambda length_mm: None,
 ) -> Press:
     """A press on the named transport and profile. Nothing is opened yet.
 
     ``paper_dir`` is where the virtual printer puts its papers, ``known_file`` what ``printer detect`` found out about
-    this unit (:mod:`printer.known`). Raises :class:`~printer.errors.TransportNotOffered`,
-    :class:`~printer.errors.BadAddress` and :class:`~printer.errors.ProfileError`, each naming what is allowed.
+    this unit (:mod:`printer.known`), ``on_paper`` counts the roll (:class:`~printer.press.Press`).
+
+    Raises :class:`~printer.errors.TransportNotOffered`, :class:`~printer.errors.BadAddress` and
+    :class:`~printer.errors.ProfileError`, each naming what is allowed.
     """
     loaded = profiles.load(profile)
     way = transport_for(transport, address, loaded, paper_dir=paper_dir)
     unit = (
         known.recall(known_file, known.key(transport, address.of(transport), profile)) if known_file else None
     )
-    return Press(way, known.applied(loaded, unit), deadline_s)
+    return Press(way, known.applied(loaded, unit), deadline_s, on_paper=on_paper)
 
 
 def _transport(name: str, address: Address, profile: profiles.Profile, paper_dir: Path) -> Transport:

@@ -68,7 +68,8 @@ class Press:
     """Prints slips on one printer, one at a time, for one thread.
 
     ``deadline_s`` bounds each call of :meth:`print` and :meth:`status` as a whole. Trouble with the printer
-    comes back as a verdict, never as an exception.
+    comes back as a verdict, never as an exception. ``on_paper`` hears of each slip of which bytes have left, with
+    the millimetres of paper it takes.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Press:
         profile: Profile,
         deadline_s: float,
         clock: Callable[[], float] = time.monotonic,
+        on_paper: Callable[[float], None] = lambda length_mm: None,
     ) -> None:
         if deadline_s <= 0:
             raise ValueError(f"deadline_s is {deadline_s}; allowed: more than 0 seconds")
@@ -84,6 +86,7 @@ class Press:
         self.profile = profile
         self._deadline_s = deadline_s
         self._clock = clock
+        self._on_paper = on_paper
         self._asker = Asker(transport, profile, clock)
         self._debris = 0
         """Bytes that end what a job cut short left in the printer; 0 when it left nothing."""
@@ -106,10 +109,13 @@ class Press:
             except SlipError as error:
                 return Verdict(Outcome.NOT_PRINTED, Cause.ERROR, str(error), 0)
             try:
-                return replace(self._print(job.data, deadline, on_first_byte), length_mm=job.length_mm)
+                verdict = self._print(job.data, deadline, on_first_byte)
             finally:
                 self._asker.end()
                 self.transport.close()
+            if verdict.outcome is not Outcome.NOT_PRINTED:
+                self._on_paper(job.length_mm)
+            return replace(verdict, length_mm=job.length_mm)
 
     def status(self) -> Status:
         """Ask the printer how it is. Silence gives UNKNOWN, no way to it gives ``link`` BAD."""

@@ -16,6 +16,7 @@ and adds, by kind:
                        visitor noted the number
 ``ticket.voided``      ``why``, ``who``
 ``ticket.reprinted``   ``copy`` (1, 2, …), ``why``, ``who``
+``paper.changed``      no ticket: ``who``, and ``tickets`` and ``used_mm`` of the roll before
 ==================== ===================================================================================
 
 Around the body stand ``uuid`` (UUIDv7), ``seq`` (gapless in this kiosk's store), ``type``, ``occurred_at`` (UTC),
@@ -40,6 +41,7 @@ TICKET_UNCONFIRMED: Final = "ticket.unconfirmed"
 TICKET_NOT_PRINTED: Final = "ticket.not_printed"
 TICKET_VOIDED: Final = "ticket.voided"
 TICKET_REPRINTED: Final = "ticket.reprinted"
+PAPER_CHANGED: Final = "paper.changed"
 
 Value: TypeAlias = str | int | bool | None
 
@@ -90,6 +92,11 @@ def voided(ticket: Ticket, why: str, who: str) -> Event:
 def reprinted(ticket: Ticket, copy: int, why: str, who: str) -> Event:
     """A second paper, marked as a copy."""
     return Event(TICKET_REPRINTED, _of(ticket, copy=copy, why=why, who=who))
+
+
+def paper_changed(who: str, tickets: int, used_mm: int) -> Event:
+    """A new roll is in; the old one gave so many tickets."""
+    return Event(PAPER_CHANGED, {"who": who, "tickets": tickets, "used_mm": used_mm})
 
 
 def canonical(body: Mapping[str, Value]) -> str:

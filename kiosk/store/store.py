@@ -137,6 +137,12 @@ class Store(Reading):
             self._audit(who, "ticket.reprinted", details)
         return after
 
+    def paper_changed(self, who: str, tickets: int, used_mm: int) -> None:
+        """Note a new roll of paper with its event; the old one gave so many tickets."""
+        with self._transaction():
+            self._emit(events.paper_changed(who, tickets, used_mm))
+            self._audit(who, "paper.changed", {"tickets": tickets, "used_mm": used_mm})
+
     def audit(self, who: str, what: str, details: Mapping[str, object]) -> None:
         """Add a line to the audit trail."""
         with self._transaction():
@@ -210,7 +216,7 @@ class Store(Reading):
             raise StoreError(f"{self.path}: ticket {ticket.uuid} is no longer {ticket.state}: read it again")
         return after
 
-    def _emit(self, event: events.Event, ticket: Ticket) -> None:
+    def _emit(self, event: events.Event, ticket: Ticket | None = None) -> None:
         body = events.canonical(event.body)
         self._db.execute(
             "INSERT INTO outbox (uuid, type, ticket, body, body_hash, occurred_at, schema_version)"
@@ -218,7 +224,7 @@ class Store(Reading):
             (
                 str(uuid6.uuid7()),
                 event.type,
-                ticket.uuid,
+                ticket.uuid if ticket else None,
                 body,
                 events.body_hash(body),
                 self._now_text(),
