@@ -9,23 +9,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk import settings as settings_module
+from kiosk.cli import printer_roll, printer_simulate
 from kiosk.settings import Settings
 
 if TYPE_CHECKING:
     from printer.press import Press
+    from printer.probe import Probe
     from printer.slip import Slip
 
 DEFAULT_PREVIEW = Path("out") / "ticket-preview.png"
-DEFAULT_PAPERS = Path("out") / "papers"
 ADVICE = {
     "paper_out": "put a new roll in",
     "paper_low": "the roll will end soon; have a new one ready",
@@ -47,7 +46,7 @@ def register(
         ("status", status, "how the printer is"),
         ("test", test, "print a test paper and say what became of it"),
         ("preview", preview, "write a sample ticket as a picture"),
-        ("detect", detect, "which questions this printer answers"),
+        ("detect", detect, "which questions this printer answers; kept for this printer"),
     ):
         action = actions.add_parser(name, parents=[common], help=text)
         action.add_argument("--json", action="store_true", help="print one JSON document")
@@ -59,44 +58,8 @@ def register(
             action.add_argument(
                 "--profile", metavar="NAME", help="another printer profile than the configured one"
             )
-    simulated = actions.add_parser("simulate", parents=[common], help="be a printer for other programs")
-    where = simulated.add_mutually_exclusive_group(required=True)
-    where.add_argument("--tcp", type=_address, metavar="HOST:PORT", help="listen on a port (0: any free one)")
-    where.add_argument("--pty", type=Path, metavar="PATH", help="be a device file at PATH")
-    simulated.add_argument(
-        "--out", type=Path, default=DEFAULT_PAPERS, metavar="DIR", help="folder of the papers"
-    )
-    simulated.add_argument(
-        "--profile", metavar="NAME", help="whose paper width to use (default: the configured one)"
-    )
-    simulated.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        type=_fault,
-        metavar="NAME[=VALUE]",
-        help="what is wrong with it; an unknown name lists them all",
-    )
-    simulated.set_defaults(run=_guarded(simulate))
-
-
-def _address(text: str) -> tuple[str, int]:
-    """Parse ``HOST:PORT``; argparse turns the error into a usage message."""
-    host, separator, port = text.rpartition(":")
-    if not separator or not host or not port.isdecimal() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r}; allowed: HOST:PORT, such as 127.0.0.1:9100")
-    return host.strip("[]"), int(port)
-
-
-def _fault(text: str) -> tuple[str, float]:
-    """Parse ``NAME`` or ``NAME=VALUE``."""
-    from printer.virtual.faults import faults_from
-
-    try:
-        ((fault, value),) = faults_from([text]).items()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return fault, value
+    printer_roll.register(actions, common, _guarded)
+    printer_simulate.register(actions, common, _guarded)
 
 
 def _guarded(run: Any) -> Any:
@@ -182,7 +145,7 @@ def preview(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"E-PRN-30: {options.out}: cannot be written: {error.strerror}", file=sys.stderr)
         return 1
-    length_mm = round(papers[0].height / 8)
+    length_mm = round(papers[0].height / profile.dpi * 25.4)
     if options.json:
         _print_json(
             {"file": str(options.out), "profile": profile.name, "bytes": len(job), "length_mm": length_mm}
@@ -193,30 +156,55 @@ def preview(options: argparse.Namespace) -> int:
 
 
 def detect(options: argparse.Namespace) -> int:
-    """Ask the configured printer everything there is to ask."""
+    """Ask the configured printer everything there is to ask, and keep what it answers for this very printer."""
+    from kiosk.desk_setup import KNOWN_FILE, address_of
+    from printer import known, profiles
     from printer.probe import probe
     from printer.status import cause
 
     settings, press = _press(options)
+    # The profile as it is written, not as an earlier look has changed it.
+    profile = profiles.load(settings.printer.profile)
     with _working("asking the printer"):
-        # Each of the five questions has its time, whatever the deadline of a ticket is.
-        limit = settings.printer.deadline_s + 5 * press.profile.reply_s
-        found = probe(press.transport, press.profile.reply_s, time.monotonic() + limit)
-    why = cause(found.status)
+        # Each of the six questions has its time, whatever the deadline of a ticket is.
+        limit = settings.printer.deadline_s + 6 * profile.reply_s
+        found = probe(press.transport, profile, time.monotonic() + limit)
+    unit = known.unit_of(found)
+    name = known.key(
+        settings.printer.transport, address_of(settings).of(settings.printer.transport), profile.name
+    )
+    file = _state(options) / KNOWN_FILE
+    try:
+        known.remember(file, name, unit)
+    except OSError as error:
+        print(f"E-PRN-30: {file}: cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
     if options.json:
-        answers = {str(n): None if byte is None else f"{byte:02x}" for n, byte in found.answers.items()}
-        suggestion = {"status": list(found.answered), "fence": "gs_r" if found.gs_r else "none"}
         _print_json(
             {
                 **_place(settings, press),
-                "dle_eot": answers,
+                "dle_eot": {
+                    str(n): None if byte is None else f"{byte:02x}" for n, byte in found.answers.items()
+                },
                 "gs_r": found.gs_r,
-                "profile_lines": suggestion,
-                "cause": why,
+                "gs_h": found.gs_h,
+                "garbage": found.babbles,
+                "profile_lines": {"status": list(found.answered), "fence": found.fence},
+                "kept": unit is not None,
+                "profiles": list(profiles.names()),
+                "cause": cause(found.status),
             }
         )
-        return 0
-    print(f"{press.transport.name}: reached")
+    else:
+        _tell(press, found, kept=unit is not None)
+    return 0
+
+
+def _tell(press: Press, found: Probe, *, kept: bool) -> None:
+    from printer import profiles
+    from printer.status import cause, is_realtime
+
+    print(f"{press.transport.name}, profile {press.profile.name}: reached")
     topics = {
         1: "online or offline",
         2: "cover, stopped by paper end",
@@ -224,68 +212,42 @@ def detect(options: argparse.Namespace) -> int:
         4: "paper sensor",
     }
     for n, byte in found.answers.items():
-        print(f"  DLE EOT {n} ({topics[n]}): {'silent' if byte is None else f'answered {byte:02x}'}")
+        said = (
+            "silent"
+            if byte is None
+            else f"answered {byte:02x}"
+            if is_realtime(byte)
+            else f"garbage {byte:02x}"
+        )
+        print(f"  DLE EOT {n} ({topics[n]}): {said}")
     print(f"  GS r 1 (end of a job): {'answered' if found.gs_r else 'silent'}")
-    if found.answered:
-        print(f"in its profile: status = {list(found.answered)}")
+    if found.gs_h:
+        print("  GS ( H (end of a job, by name): answered")
+    if kept:
+        print(
+            f"kept for this printer: status = {list(found.answered)}, fence = {found.fence!r}; "
+            "ask again after a change of printer or cable"
+        )
     else:
         print(
-            "this printer says nothing: tickets will be 'unconfirmed', never 'printed'; in its profile: status = []"
+            "this printer says nothing: tickets will be 'unconfirmed', never 'printed'; it is asked each time anew"
         )
+    print(f"profiles: {', '.join(profiles.names())}")
+    why = cause(found.status)
     if why:
         print(_sentence(why))
-    return 0
-
-
-def simulate(options: argparse.Namespace) -> int:
-    """Be a printer until interrupted; each paper is drawn into the folder and named on standard output."""
-    from printer import profiles
-    from printer.virtual.device import VirtualPrinter
-    from printer.virtual.faults import VALUES, Fault
-    from printer.virtual.folder import PaperFolder
-    from printer.virtual.model import Paper
-    from printer.virtual.server import Server
-
-    profile = profiles.load(options.profile or settings_module.load(options.config).printer.profile)
-    folder = PaperFolder(options.out, dots=profile.dots, width_mm=profile.width_mm)
-
-    def keep(paper: Paper) -> None:
-        try:
-            print(folder.add(paper), flush=True)
-        except OSError as error:
-            print(f"E-PRN-30: {options.out}: cannot be written: {error.strerror}", file=sys.stderr)
-
-    device = VirtualPrinter(profile.dots, keep)
-    device.replace_faults({Fault(name): value for name, value in options.fault})
-    stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        with (
-            Server.on_tcp(device, *options.tcp)
-            if options.tcp
-            else Server.on_pty(device, options.pty) as server
-        ):
-            place = f"{options.tcp[0]}:{server.port}" if options.tcp else str(options.pty)
-            wrong = "".join(
-                f", {name}={value:g}" if Fault(name) in VALUES else f", {name}"
-                for name, value in options.fault
-            )
-            print(f"virtual printer on {place} ({profile.name}{wrong}); Ctrl+C ends it", flush=True)
-            stop.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return 0
 
 
 def _press(options: argparse.Namespace) -> tuple[Settings, Press]:
     from kiosk.desk_setup import open_press
 
     settings = settings_module.load(options.config)
-    state = (options.state or settings_module.default_state_dir()).absolute()
-    return settings, open_press(settings, state)
+    return settings, open_press(settings, _state(options))
+
+
+def _state(options: argparse.Namespace) -> Path:
+    state: Path = options.state or settings_module.default_state_dir()
+    return state.absolute()
 
 
 def _sample_slip(settings: Settings) -> Slip:

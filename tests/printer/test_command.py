@@ -121,14 +121,18 @@ def test_a_preview_that_cannot_be_written_says_so(command: Command, tmp_path: Pa
 
 
 @pytest.mark.parametrize("action", ["status", "test", "detect"])
-@pytest.mark.parametrize("way", ["usb", "serial", "cups"])
-def test_a_transport_of_another_version_is_refused_with_what_is_allowed(
-    command: Command, action: str, way: str
-) -> None:
-    code, out, err = command(action, "--json", transport=way)
+def test_an_address_that_does_not_suit_is_told_with_what_is_allowed(command: Command, action: str) -> None:
+    code, out, err = command(action, "--json", transport="usb", device="lp0")
     assert code == 1
-    assert json.loads(out)["code"] == "E-PRN-03"
-    assert "allowed: virtual, network, file" in err
+    assert json.loads(out)["code"] == "E-PRN-04"
+    assert "allowed: usb" in err
+
+
+@pytest.mark.parametrize("way", ["serial", "file"])
+def test_each_way_to_a_device_prints(command: Command, simulator, tmp_path: Path, way: str) -> None:  # type: ignore[no-untyped-def]
+    simulator("--pty", str(tmp_path / "tty"))
+    code, out, _ = command("test", "--json", transport=way, device=tmp_path / "tty", flow="xonxoff")
+    assert (code, json.loads(out)["outcome"]) == (0, "printed"), out
 
 
 def test_an_unreachable_printer(command: Command) -> None:
@@ -157,8 +161,43 @@ def test_detect_says_what_is_answered(command: Command) -> None:
     assert code == 0
     assert found["dle_eot"] == {"1": "12", "2": "12", "3": "12", "4": "12"}
     assert found["profile_lines"] == {"status": [4, 1, 2, 3], "fence": "gs_r"}
-    code, out, _ = command("detect")
+    assert found["kept"] is True
+    assert "pos-80" in found["profiles"]
+    code, out, _ = command("detect", profile="epson-tm-t88v")
     assert "DLE EOT 4 (paper sensor): answered 12" in out
+    assert "GS ( H (end of a job, by name): answered" in out
+
+
+def test_what_detect_finds_is_used_from_then_on(command: Command, simulator) -> None:  # type: ignore[no-untyped-def]
+    _, place = simulator("--tcp", "127.0.0.1:0", "--fault", "garbage=255")
+    where = {"transport": "network", "host": "127.0.0.1", "port": place.rpartition(":")[2]}
+    code, out, _ = command("detect", **where)
+    assert code == 0
+    assert "DLE EOT 4 (paper sensor): garbage ff" in out
+    assert "asked each time anew" in out
+    _, place = simulator("--tcp", "127.0.0.1:0")
+    code, out, _ = command("detect", "--json", **where | {"port": place.rpartition(":")[2]})
+    assert json.loads(out)["kept"] is True
+    code, out, _ = command("test", "--json")
+    assert "answered the end of the job" in json.loads(out)["detail"]
+
+
+def test_the_roll_is_counted_and_changed(command: Command) -> None:
+    code, out, _ = command("roll", "--json")
+    assert (code, json.loads(out)["tickets"]) == (0, 0)
+    assert command("test")[0] == 0
+    code, out, _ = command("roll", "--json", roll_m=30)
+    found = json.loads(out)
+    assert (found["tickets"], found["changed"], found["low"], found["roll_m"]) == (1, False, False, 30)
+    assert 100 < found["left_tickets"] < 400
+    assert found["used_mm"] > 80
+    code, out, _ = command("roll")
+    assert "since the last change: 1 papers" in out
+    code, out, _ = command("roll", "--changed")
+    assert code == 0
+    assert "a new roll" in out
+    code, out, _ = command("roll", "--json", roll_m=0)
+    assert (json.loads(out)["tickets"], json.loads(out)["left_tickets"]) == (0, None)
 
 
 @pytest.mark.parametrize(
