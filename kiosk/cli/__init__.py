@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo")
+COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", "doctor")
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 
 
@@ -23,8 +23,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="Anjungan, the self-service kiosk of a public-service mall. Without a command it runs the kiosk.",
     )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, metavar="FILE", help="configuration file (default: config/kiosk.toml)")
-    common.add_argument("--state", type=Path, metavar="DIR", help="folder of database, logs and virtual paper")
+    common.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration file (default: config/kiosk.toml)"
+    )
+    common.add_argument(
+        "--state", type=Path, metavar="DIR", help="folder of database, logs and virtual paper"
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         importlib.import_module(f"kiosk.cli.{name}").register(subparsers, common)
@@ -34,7 +38,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     given = list(arguments)
-    if not given or (given[0] not in COMMANDS and given[0] not in ("-h", "--help") and given[0].startswith("-")):
+    if not given or (
+        given[0] not in COMMANDS and given[0] not in ("-h", "--help") and given[0].startswith("-")
+    ):
         given.insert(0, "run")  # `main.py --config F` is the kiosk
     options = build_parser().parse_args(given)
     from kiosk.cli.faults import KNOWN, explain

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 ASSETS = settings_module.ROOT / "assets"
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+def register(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
     """Add the command to the parser."""
-    parser = subparsers.add_parser("check", parents=[common], help="configuration, catalogue, assets and translations")
+    parser = subparsers.add_parser(
+        "check", parents=[common], help="configuration, catalogue, assets and translations"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)
 

@@ -9,11 +9,16 @@ import re
 from kiosk import settings as settings_module
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+def register(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
     """Add the command to the parser."""
     parser = subparsers.add_parser("run", parents=[common], help="the kiosk (the default command)")
     parser.add_argument(
-        "--windowed", type=window_size, metavar="WIDTHxHEIGHT", help="in a window of this size in pixels: 1080x1920"
+        "--windowed",
+        type=window_size,
+        metavar="WIDTHxHEIGHT",
+        help="in a window of this size in pixels: 1080x1920",
     )
     parser.set_defaults(run=run)
 

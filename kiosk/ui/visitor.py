@@ -82,7 +82,9 @@ class _Visitor:
                 return False
         elif self._waited > PATIENCE_S:
             self._shoot("stuck")
-            self.report.sentence = f"E-DEM-03: waited {PATIENCE_S:.0f} s for {words}; the last picture shows what was there"
+            self.report.sentence = (
+                f"E-DEM-03: waited {PATIENCE_S:.0f} s for {words}; the last picture shows what was there"
+            )
             self._app.stop()
             return False
         return None
@@ -117,7 +119,9 @@ class _Visitor:
 
     def _tell(self, issued: Any) -> None:
         self.report.number = issued.number if issued.outcome is not Outcome.NOT_PRINTED else None
-        self.report.sentence = f"{issued.number}: {issued.outcome}" + (f" ({issued.cause})" if issued.cause else "")
+        self.report.sentence = f"{issued.number}: {issued.outcome}" + (
+            f" ({issued.cause})" if issued.cause else ""
+        )
         fresh = sorted(set(self._papers.glob("*.png")) - self._before)
         if fresh:
             self.report.pictures.append(Path(shutil.copy(fresh[-1], self._out / "ticket.png")))

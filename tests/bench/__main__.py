@@ -17,7 +17,9 @@ NAMES = ("paper", "desk", "window")
 def main() -> int:
     """Run what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=f"of {', '.join(NAMES)}; all")
+    parser.add_argument(
+        "names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=f"of {', '.join(NAMES)}; all"
+    )
     names = parser.parse_args().names or NAMES
     console = Console(width=None if sys.stdout.isatty() else 130)
     table = Table("what", "measured", "floor", "ratio", "bound", "")

@@ -31,7 +31,9 @@ from kiosk.desk_setup import open_desk
 from kiosk.store.rows import COLUMNS, to_row
 from tests.bench.report import Line, median
 
-QUESTION = re.compile(rb"\x10\x04[\x01-\x04]")  # DLE EOT n; no such bytes are in a ticket's text or QR commands
+QUESTION = re.compile(
+    rb"\x10\x04[\x01-\x04]"
+)  # DLE EOT n; no such bytes are in a ticket's text or QR commands
 ROUNDS = 40
 STORED = 1_000_000
 FULL_DAY = 900

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from printer.virtual.device import VirtualPrinter
+
 PENDING, HELD, PROCESSING, STOPPED, CANCELED, ABORTED, COMPLETED = range(3, 10)
 ENDED = (CANCELED, ABORTED, COMPLETED)
 
@@ -44,6 +46,22 @@ class Queue:
 
 
 @dataclass
+class Backed(Queue):
+    """A queue that hands its jobs to ``printer``, as CUPS' backends do: it waits for one that takes no more, and
+    for one that is not there."""
+
+    printer: VirtualPrinter | None = None
+
+    def hand_over(self, document: bytes) -> bytes:
+        """Give the printer what it takes; return what is left."""
+        assert self.printer is not None
+        while document and (taken := self.printer.receive(document)):
+            document = document[taken:]
+        self.printer.take_replies()  # CUPS reads them and nobody else does
+        return document
+
+
+@dataclass
 class Job:
     """One job that was handed in."""
 
@@ -55,6 +73,12 @@ class Job:
 
     def look(self) -> Look:
         """The next thing to say."""
+        if isinstance(self.queue, Backed):
+            if not self.canceled:
+                self.document = self.queue.hand_over(self.document)
+            if self.canceled:
+                return Look(CANCELED, ("processing-to-stop-point",), begun=True)
+            return PRINTS if self.document else DONE
         now = self.script[0] if len(self.script) == 1 else self.script.pop(0)
         if self.canceled and now.state not in ENDED:
             return Look(CANCELED, ("processing-to-stop-point",), now.begun, now.message)

@@ -17,6 +17,7 @@ import usb.backend
 import usb.core
 
 from printer.virtual.device import VirtualPrinter
+from printer.virtual.faults import Fault
 
 BULK = 0x02
 INTERRUPT = 0x03
@@ -49,6 +50,8 @@ class UsbDevice:
     kernel_driver: bool = True
     virtual: VirtualPrinter | None = None
     packet: int = 64
+    restarts: int = 0
+    """Restarts of the virtual printer that the handle in use has seen."""
     deny: bool = False
     busy: bool = False
     takes: int | None = None
@@ -96,7 +99,7 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
     # --- descriptors --------------------------------------------------------------------------------------
 
     def enumerate_devices(self) -> Any:
-        return list(self.devices)
+        return [device for device in self.devices if not (device.virtual and _gone(device.virtual))]
 
     def get_parent(self, dev: UsbDevice) -> None:
         return None
@@ -140,6 +143,7 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
         if dev.deny:
             raise usb.core.USBError("Access denied (insufficient permissions)", -3, errno.EACCES)
         dev.handles += 1
+        dev.restarts = dev.virtual.resets if dev.virtual else 0
         return dev
 
     def close_device(self, dev_handle: UsbDevice) -> None:
@@ -207,12 +211,25 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
             self.unplug(dev)
             _there(dev)
         room = len(chunk) if dev.takes is None else min(len(chunk), dev.takes - len(dev.received))
-        taken = dev.virtual.receive(chunk[:room]) if dev.virtual else room
+        taken = self._hand_over(dev.virtual, chunk[:room], timeout) if dev.virtual else room
         dev.received += chunk[:taken]
+        _there(dev)
         if taken < len(chunk):
-            time.sleep(timeout / 1000)  # NAK until the host's patience ends
+            if not dev.virtual:
+                time.sleep(timeout / 1000)  # NAK until the host's patience ends
             if not taken:
                 raise usb.core.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
+        return taken
+
+    def _hand_over(self, printer: VirtualPrinter, chunk: bytes, timeout: int) -> int:
+        """As many bytes as it takes in that time."""
+        taken, deadline, restarts = 0, time.monotonic() + timeout / 1000, printer.resets
+        while taken < len(chunk):
+            taken += (now := printer.receive(chunk[taken:]))
+            if _gone(printer) or printer.resets != restarts:
+                break
+            if not now and not printer.wait(lambda: printer.room > 0 or _gone(printer), deadline):
+                break
         return taken
 
     def bulk_read(self, dev_handle: UsbDevice, ep: int, intf: int, buff: Any, timeout: int) -> int:
@@ -222,7 +239,13 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
             dev.empty_reads -= 1
             return 0
         if dev.virtual:
+            deadline = time.monotonic() + timeout / 1000
             dev.replies += dev.virtual.take_replies()
+            while not dev.replies and dev.virtual.speaking and time.monotonic() < deadline:
+                dev.virtual.wait(
+                    lambda: False, min(deadline, time.monotonic() + (dev.virtual.pause or 0.001))
+                )
+                dev.replies += dev.virtual.take_replies()
         answer = bytes(dev.replies[: dev.packet])
         if not answer:
             time.sleep(timeout / 1000)
@@ -243,6 +266,11 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
             raise usb.core.USBError("Pipe error", -9, errno.EPIPE)
 
 
+def _gone(printer: VirtualPrinter) -> bool:
+    return Fault.UNPLUGGED in printer.faults
+
+
 def _there(dev: UsbDevice) -> None:
-    if not dev.plugged:
+    restarted = dev.virtual is not None and dev.handles > 0 and dev.virtual.resets != dev.restarts
+    if not dev.plugged or restarted or (dev.virtual and _gone(dev.virtual)):
         raise usb.core.USBError("No such device (it may have been disconnected)", -4, errno.ENODEV)

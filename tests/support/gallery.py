@@ -131,7 +131,9 @@ def faces(site_data: SiteData) -> Iterator[Face]:
     reasons = every_reason(now)
     few = catalogue.services_by_agency["C"]
     closed = {service.code: reason for service, reason in zip(few, reasons.values(), strict=False)}
-    yield Face("services-closed", Visit(screen=Screen.SERVICES, agency="C"), surroundings(site_data, now, closed))
+    yield Face(
+        "services-closed", Visit(screen=Screen.SERVICES, agency="C"), surroundings(site_data, now, closed)
+    )
     sheet = Visit(screen=Screen.SHEET, agency="C", service="C01")
     yield Face("sheet", sheet, around)
     yield Face("sheet-priority", replace(sheet, priority=True), around)
@@ -144,7 +146,9 @@ def faces(site_data: SiteData) -> Iterator[Face]:
         yield Face(f"sheet-{reason}", sheet, face)
     yield Face("sheet-refused", replace(sheet, refused=reasons[Reason.QUOTA]), around)
     yield Face("issuing", Visit(screen=Screen.ISSUING, agency="C", service="C01", request=1), around)
-    yield Face("issuing-slow", Visit(screen=Screen.ISSUING, agency="C", service="C01", request=1, now=3.0), around)
+    yield Face(
+        "issuing-slow", Visit(screen=Screen.ISSUING, agency="C", service="C01", request=1, now=3.0), around
+    )
     result = Visit(screen=Screen.RESULT, agency="C", service="C01", issued=issued(), countdown=12)
     yield Face("result", result, around)
     yield Face("result-priority", replace(result, issued=issued(priority=True, number="C-2004")), around)
@@ -153,7 +157,11 @@ def faces(site_data: SiteData) -> Iterator[Face]:
     yield Face("result-server", replace(result, issued=served), replace(around, server=True))
     for cause in CAUSES:
         refused = issued(v.Outcome.NOT_PRINTED, cause=cause)
-        yield Face(f"not_printed-{cause}", replace(result, screen=Screen.NOT_PRINTED, issued=refused, countdown=60), around)
+        yield Face(
+            f"not_printed-{cause}",
+            replace(result, screen=Screen.NOT_PRINTED, issued=refused, countdown=60),
+            around,
+        )
     for screen in (Screen.AGENCIES, Screen.SHEET):
         yield Face(f"help-{screen}", replace(sheet, screen=screen, help=True), around)
         yield Face(f"warning-{screen}", replace(sheet, screen=screen, warned=True, countdown=17), around)

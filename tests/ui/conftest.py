@@ -12,6 +12,7 @@ from kiosk import settings
 from kiosk.ui import env
 from kiosk.ui.glass import picture
 from tests.support.gallery import PANELS
+from tests.support.loop import started, turn
 
 SIDE = 1920
 
@@ -20,22 +21,13 @@ class Glass:
     """A stage on the real window, at one panel's size."""
 
     def __init__(self, panel: str) -> None:
-        from kivy.base import EventLoop
-        from kivy.core.window import Window
-
         from kiosk.ui.stage import Stage
 
         self.width, self.height, diagonal = PANELS[panel]
         self.events: list[Any] = []
-        self._loop = EventLoop
-        self.window = Window
-        Window.size = (self.width, self.height)
-        EventLoop.ensure_window()
-        EventLoop.status = "started"
+        self._loop, self.window = started(self.width, self.height)
         self.stage = Stage(self.events.append, diagonal)
-        Window.add_widget(self.stage)
-        self.frames(2)
-        assert (Window.width, Window.height) == (self.width, self.height)
+        self.window.add_widget(self.stage)
         self.stage.resize(self.width, self.height)
 
     def show(self, view: Any) -> None:
@@ -45,8 +37,7 @@ class Glass:
 
     def frames(self, count: int) -> None:
         """Let the loop turn ``count`` times."""
-        for _ in range(count):
-            self._loop.idle()
+        turn(self._loop, count)
 
     def pixels(self) -> Any:
         """Return what is on the glass as a Pillow image, top row first."""
@@ -77,3 +68,20 @@ def pictures() -> Path | None:
 
     named = os.environ.get("ANJUNGAN_TEST_PICTURES")
     return Path(named) if named else None
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Any]:
+    """Opens whole kiosks, one at a time, and closes what a test left open."""
+    from tests.support.kiosk_window import Kiosk
+
+    opened: list[Kiosk] = []
+
+    def open_kiosk(**kwargs: Any) -> Kiosk:
+        kwargs.setdefault("state", tmp_path / "state")
+        opened.append(Kiosk(**kwargs))
+        return opened[-1]
+
+    yield open_kiosk
+    for it in opened:
+        it.close()

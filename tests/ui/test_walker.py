@@ -95,7 +95,9 @@ def faults_of_text(words: Any, image: Any) -> Iterator[str]:
 def faults_of_place(widget: Any, glass: Glass) -> Iterator[str]:
     if min(widget.size) <= 0:
         return
-    outside = widget.x < -1 or widget.y < -1 or widget.right > glass.width + 1 or widget.top > glass.height + 1
+    outside = (
+        widget.x < -1 or widget.y < -1 or widget.right > glass.width + 1 or widget.top > glass.height + 1
+    )
     parent = widget.parent
     beyond = (
         widget.x < parent.x - 2
