@@ -14,7 +14,9 @@ from kiosk.store.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
+from kiosk.store.facts import Facts, facts
 from kiosk.store.locks import FileLock
+from kiosk.store.migrate import latest_version
 from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
 from kiosk.store.store import Draft, Store
@@ -23,6 +25,7 @@ __all__ = [
     "NAME",
     "Clock",
     "Draft",
+    "Facts",
     "FileLock",
     "NumbersUnknown",
     "SeriesUsedUp",
@@ -37,4 +40,6 @@ __all__ = [
     "StoreUnavailable",
     "Tally",
     "TicketQuery",
+    "facts",
+    "latest_version",
 ]
