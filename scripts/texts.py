@@ -123,7 +123,7 @@ def updated(path: Path, template: Catalog) -> tuple[str, list[str]]:
         '"Content-Transfer-Encoding: 8bit\\n"\n'
         f'"Plural-Forms: {new.plural_forms}\\n"\n\n'
     )
-    return head + body.getvalue().decode(), changes
+    return head + body.getvalue().decode().rstrip("\n") + "\n", changes
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT, locale: Path = LOCALE) -> int:
