@@ -74,8 +74,8 @@ class SearchScreen(ScreenBox):
             # Lying, the list is narrow: only what is closed says so, and on a tight panel the sheet says it.
             if self.layout == "tight" or (self.layout == "wide" and row_.badge_colour == "green"):
                 row_.badge = row_.badge_icon = ""
-            row_.roles = ("strong",) if self.layout == "tight" else ("button", "strong")
-            row_.pad = [4, 1, 3, 1] if self.layout == "tight" else [7, 2, 6, 2]
+            row_.roles = ("strong", "body") if self.layout == "tight" else ("button", "strong")
+            row_.pad = [3, 1, 2, 1] if self.layout == "tight" else [7, 2, 6, 2]
         return list(self._rows[: len(shown)]), rows
 
     def _show_examples(self, view: SearchView) -> list[Block]:

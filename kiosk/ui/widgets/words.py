@@ -25,6 +25,8 @@ class Words(Block):
     """Lines of nearly equal length."""
     single = BooleanProperty(False)
     """Never broken; a text too wide for the block is set smaller, down to body size (for numbers)."""
+    other_language = BooleanProperty(False)
+    """Said on purpose in a language that is not the screen's, for who reads only that one."""
     snug = BooleanProperty(False)
     """As high as its capitals, for digits and capitals alone."""
 
