@@ -22,9 +22,9 @@ check: ## formatting, lint, types, import rules, configuration, catalogue and tr
 	@scripts/setup dev
 	@scripts/check
 
-bench: ## measure against the bounds of docs/bench.md
+bench: ## measure the kiosk against its bounds (ARGS=paper for one of them)
 	@scripts/setup dev
-	@xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m tests.bench $(ARGS)
+	@env -u WAYLAND_DISPLAY xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m tests.bench $(ARGS)
 
 texts: ## collect the texts of the program into assets/locale/*.po
 	@scripts/setup dev
