@@ -6,6 +6,7 @@ Only a machine whose service is enabled is a kiosk: there an open way is a fault
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ NAME = "escapes"
 UNIT: Final = "anjungan.service"
 ENABLED_AT: Final = "etc/systemd/system/*.wants/anjungan*.service"
 SYSRQ: Final = say(_("Tulis kernel.sysrq = 0 di /etc/sysctl.d/ lalu: sysctl --system."))
+USBGUARD_AT: Final = "etc/systemd/system/*.wants/usbguard*.service"
+"""With a star: a link is found by it even where its target is not below this root."""
 MASKS: Final = ("etc/systemd/system", "run/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 
 
@@ -52,7 +55,7 @@ def _faults(machine: Machine) -> Iterator[Finding]:
     for unit in ("getty@tty1.service", "autovt@.service", "ctrl-alt-del.target"):
         if not _masked(machine, unit):
             yield _open(
-                unit.partition(".")[0].rstrip("@"),
+                re.split("[@.]", unit)[0],
                 Level.FAIL,
                 say(
                     _("{unit} tidak ditutup: papan ketik dapat membuka konsol atau mematikan unit."),
@@ -75,7 +78,7 @@ def _faults(machine: Machine) -> Iterator[Finding]:
             say(_("Papan ketik tersambung: {names}."), names=", ".join(typed)),
             say(_("Lepaskan; tutup lubang USB dan pasang usbguard dengan daftar perangkat yang boleh.")),
         )
-    if not machine.glob("etc/systemd/system/*.wants/usbguard.service"):
+    if not machine.glob(USBGUARD_AT):
         yield _open(
             "usbguard",
             Level.WARN,
