@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 MIN_FLUSH: Final = 1024
 """NULs of a flush at least: more than a whole text ticket, for a half job of unknown length."""
 LOOK_S: Final = 1.0
-"""How long to wait for the end of a job before asking what keeps it, in seconds."""
+"""How long to wait for the end of a job before asking what keeps it, in seconds; a quarter of the deadline at most."""
+MAY_LACK_FENCE: Final = 2
+"""Fences missed after which a printer that never answered one is taken not to know it: each is cleared up after, which
+costs a strip of blank paper."""
 CLEARED_FOR: Final = (Cause.PAPER_OUT, Cause.COVER_OPEN)
 """What makes a printer keep a job until somebody has changed the roll, long after its visitor has left. The cover is
 opened for that, and with it open the paper sensor may be wrong (TM-T88III manual, p. 308)."""
@@ -94,6 +97,7 @@ class Press:
         """Whether the printer may keep a job, or half of one, to print it when its trouble is over."""
         self._fence_id = 0
         self._fence_works = False
+        self._fences_missed = 0
         self._busy = threading.Lock()
 
     def print(self, slip: Slip | bytes, on_first_byte: Callable[[], None] = lambda: None) -> Verdict:
@@ -206,20 +210,26 @@ class Press:
         fenced = self.profile.fence != "none"
         try:
             after = self._await_end(deadline, patience, look=before.answered) if fenced else SILENT
-            if not fenced or not after.answered:
+            if not after.answered and self._clock() < deadline:
                 after = self._asker.ask(deadline, patience)
+        except TimedOut as error:
+            # It takes not even a question, as one without paper on USB. What it has of the job it may keep.
+            self._keeps = True
+            return Verdict(Outcome.UNCONFIRMED, Cause.OFFLINE, str(error), len(job))
         except TransportError as error:
             # Whether it was pulled out or restarted: what it had printed hangs on the roll, uncut.
             self._leaves(job)
             return Verdict(Outcome.UNCONFIRMED, Cause.UNREACHABLE, str(error), len(job), UNREACHED)
         self._fence_works |= self._asker.proven
+        self._fences_missed += fenced and not self._asker.proven
         trouble = _trouble(after)
         if trouble is not None:
             detail = f"the printer said {trouble} after the job" + self._stop(job, trouble, deadline)
             return Verdict(Outcome.UNCONFIRMED, trouble, detail, len(job), after)
         if self._asker.proven:
             return Verdict(Outcome.PRINTED, None, "the printer answered the end of the job", len(job), after)
-        if before.answered and (not after.answered or self._fence_works):
+        missed = fenced and (self._fence_works or self._fences_missed <= MAY_LACK_FENCE)
+        if before.answered and (missed or not after.answered):
             # It spoke and fell silent, or never came to the end: it may have restarted in the middle.
             self._leaves(job)
         if not after.answered:
@@ -233,9 +243,13 @@ class Press:
         """Wait for the fence's answer, asking now and then what keeps it where the printer ``look``s able to say;
         the trouble it told of, or SILENT. Time is left to ask once more."""
         self._asker.fenced(self._fence_id)
+        look_s = min(LOOK_S, self._deadline_s / 4)
         until = deadline - self.profile.reply_s
+        if self.profile.status and not look and not self._fence_works:
+            # It said nothing to any question: no visitor waits to the end for one that never speaks.
+            until = min(until, self._clock() + look_s + 2 * self.profile.reply_s)
         while True:
-            end = min(until, self._clock() + LOOK_S) if look else until
+            end = min(until, self._clock() + look_s) if look else until
             if self._asker.listen(end) is not Heard.NOT_YET or self._clock() >= until:
                 return SILENT
             status = self._asker.ask(deadline, patience)

@@ -89,6 +89,8 @@ class VirtualPrinter:
         with self._changed:
             before = self._faults
             self._faults = dict(faults)
+            late = time.monotonic() + self._faults.get(Fault.LATE, 0.0)
+            self._said = deque((min(due, late), reply) for due, reply in self._said)
             self._line.set_rate(self._faults.get(Fault.SLOW), time.monotonic())
             if Fault.UNPLUGGED in self._faults:
                 self._forget()
@@ -162,6 +164,12 @@ class VirtualPrinter:
         """Whether it has something to say, now or in a while."""
         with self._changed:
             return bool(self._said)
+
+    @property
+    def starting(self) -> bool:
+        """Whether it is starting after a restart, and loses what it is sent."""
+        with self._changed:
+            return time.monotonic() < self._booted_at
 
     @property
     def pause(self) -> float | None:
