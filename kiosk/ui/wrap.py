@@ -15,12 +15,21 @@ _BREAK_AFTER = "/-–"
 Measure = Callable[[str], float]
 
 
+GENTLE, SYLLABLE, FORCED = 0, 1, 2
+"""How the worst break of a text was made: at a space or a mark, between syllables, anywhere."""
+
+
 @dataclass(frozen=True)
 class Lines:
-    """The broken text. ``whole`` is False when a word had to be broken where no break was marked."""
+    """The broken text, and its worst break."""
 
     lines: tuple[str, ...]
-    whole: bool = True
+    worst: int = GENTLE
+
+    @property
+    def whole(self) -> bool:
+        """Whether no word had to be broken where no reader would break it."""
+        return self.worst < FORCED
 
 
 def plain(text: str) -> str:
@@ -31,15 +40,15 @@ def plain(text: str) -> str:
 def wrap(text: str, width: float, measure: Measure) -> Lines:
     """Break ``text`` into lines no wider than ``width`` (same unit as ``measure``)."""
     lines: list[str] = []
-    whole = True
+    worst = GENTLE
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):
-            line, done, unbroken = _place(word, line, width, measure)
+            line, done, made = _place(word, line, width, measure)
             lines += done
-            whole = whole and unbroken
+            worst = max(worst, made)
         lines.append(line)
-    return Lines(tuple(lines), whole)
+    return Lines(tuple(lines), worst)
 
 
 def balance(text: str, width: float, measure: Measure) -> Lines:
@@ -51,44 +60,45 @@ def balance(text: str, width: float, measure: Measure) -> Lines:
     for _ in range(7):
         middle = (low + high) / 2
         candidate = wrap(text, middle, measure)
-        if candidate.whole and len(candidate.lines) == len(best.lines):
+        if candidate.worst <= best.worst and len(candidate.lines) == len(best.lines):
             best, high = candidate, middle
         else:
             low = middle
     return best
 
 
-def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, list[str], bool]:
-    """Put ``word`` behind ``line``; return the line now open, the lines that were filled, and "no forced break"."""
-    done: list[str] = []
+def _place(word: str, line: str, width: float, measure: Measure) -> tuple[str, list[str], int]:
+    """Put ``word`` behind ``line``; return the line now open, the lines that were filled, and the worst break."""
     joined = f"{line} {word}" if line else word
     if measure(plain(joined)) <= width:
-        return plain(joined), done, True
-    if (
-        line and measure(plain(word)) <= width
-    ):  # a whole word on the next line reads better than a broken one here
-        return plain(word), [line], True
-    for head, tail in _breaks(word):
+        return plain(joined), [], GENTLE
+    if line and measure(plain(word)) <= width:
+        return (
+            plain(word),
+            [line],
+            GENTLE,
+        )  # a whole word on the next line reads better than a broken one here
+    for head, tail, made in _breaks(word):
         start = f"{line} {head}" if line else head
         if measure(start) <= width and (line == "" or len(plain(head)) >= 4):
-            rest, more, whole = _place(tail, "", width, measure)
-            return rest, [start, *more], whole
+            rest, more, worst = _place(tail, "", width, measure)
+            return rest, [start, *more], max(made, worst)
     if line:
-        rest, more, whole = _place(word, "", width, measure)
-        return rest, [line, *more], whole
+        rest, more, worst = _place(word, "", width, measure)
+        return rest, [line, *more], worst
     return _force(plain(word), width, measure)
 
 
-def _breaks(word: str) -> Iterator[tuple[str, str]]:
-    """Yield (head as drawn, tail) for each break of ``word``: marked ones first, then syllables; the latest first."""
+def _breaks(word: str) -> Iterator[tuple[str, str, int]]:
+    """Yield (head as drawn, tail, kind) for each break of ``word``: marks before syllables, the latest first."""
     for index in range(len(word) - 1, 0, -1):
         if word[index] == SOFT_HYPHEN:
-            yield plain(word[:index]) + "-", word[index + 1 :]
+            yield plain(word[:index]) + "-", word[index + 1 :], GENTLE
         elif word[index - 1] in _BREAK_AFTER and index > 1:
-            yield plain(word[:index]), word[index:]
+            yield plain(word[:index]), word[index:], GENTLE
     bare = plain(word)
     for index in reversed(syllables(bare)):
-        yield bare[:index] + "-", bare[index:]
+        yield bare[:index] + "-", bare[index:], SYLLABLE
 
 
 _LONG = 8
@@ -107,10 +117,10 @@ def syllables(word: str) -> list[int]:
     return [end for end in ends if 3 <= end <= len(word) - 3]
 
 
-def _force(word: str, width: float, measure: Measure) -> tuple[str, list[str], bool]:
+def _force(word: str, width: float, measure: Measure) -> tuple[str, list[str], int]:
     done: list[str] = []
     while len(word) > 1 and measure(word) > width:
         cut = next((n for n in range(len(word) - 1, 1, -1) if measure(word[:n] + "-") <= width), 1)
         done.append(word[:cut] + "-")
         word = word[cut:]
-    return word, done, not done
+    return word, done, FORCED if done else GENTLE

@@ -93,7 +93,7 @@ class ResultScreen(ScreenBox):
             fact.role = "strong" if tight else "button"
             fact.pad = [4, 1.5, 3, 1.5] if tight else [7, 5, 6, 5]
             fact.icon_mm, fact.gap = (8, 3) if tight else (12, 5)
-        self._code.code.side_mm = {"portrait": 56, "wide": 50, "tight": 31}[self.layout]
+        self._code.code.side_mm = {"portrait": 56, "wide": 64, "tight": 31}[self.layout]
         self._code.pad = [1.5, 1, 1.5, 0.5] if tight else [7, 6, 7, 6]
         self._code.stack(tight)
         self._code.gap = 3 if tight else 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import NumericProperty, StringProperty
 
-from kiosk.ui import theme
+from kiosk.ui import theme, wrap
 from kiosk.ui.widgets.surface import Picture
 from kiosk.ui.widgets.tap import Style, Tap
 from kiosk.ui.widgets.words import Words
@@ -15,20 +15,21 @@ def fit_pair(
 ) -> tuple[int, int]:
     """Set ``title`` over ``line`` in ``width`` × ``height`` pixels; return the heights of both.
 
-    The title takes the first of ``roles`` in which it fits with its words whole; the line gives way when there is
-    no room for both, because the title says enough to choose by.
+    The title takes the first of ``roles`` in which it fits with its words whole, or else broken between syllables; the
+    line gives way when there is no room for both, because the title says enough to choose by.
     """
     text = line.text
-    for with_line in (True, False):
-        line.text = text if with_line else ""
-        below = line.natural_height(width)
-        if with_line and text and not line.lines_at(width).whole:
-            continue
-        for role in roles:
-            title.role = role
-            high = title.natural_height(width)
-            if high + below <= height and title.lines_at(width).whole:
-                return high, below
+    for allowed in (wrap.GENTLE, wrap.SYLLABLE):
+        for with_line in (True, False):
+            line.text = text if with_line else ""
+            below = line.natural_height(width)
+            if with_line and text and line.lines_at(width).worst > allowed:
+                continue
+            for role in roles:
+                title.role = role
+                high = title.natural_height(width)
+                if high + below <= height and title.lines_at(width).worst <= allowed:
+                    return high, below
     return title.natural_height(width), 0
 
 
