@@ -17,7 +17,7 @@ import pytest
 from printer import profiles
 from printer.press import Press
 from printer.profiles import Profile
-from printer.slip import Big, Feed, Qr, Rule, Slip, Text
+from printer.slip import Slip
 from printer.transports.base import Transport
 from printer.transports.file import FileTransport
 from printer.transports.network import NetworkTransport
@@ -25,38 +25,17 @@ from printer.transports.virtual import VirtualTransport
 from printer.virtual.device import VirtualPrinter
 from printer.virtual.model import Paper
 from printer.virtual.server import Server
+from tests.support.slips import TICKET
 
 # Speed is measured by the bench, on a quiet machine; here only what comes out counts.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
-URL = "https://antrean.example.go.id/t/u7Qm2vXb9KpL0aZdWc3RtA"
-
 
 @pytest.fixture
 def ticket() -> Slip:
     """A standard ticket, as long as they get."""
-    return Slip(
-        (
-            Text("MAL PELAYANAN PUBLIK", bold=True, height=2),
-            Text("Kabupaten Bangkalan"),
-            Rule(),
-            Text("Dinas Kependudukan dan Pencatatan Sipil", bold=True),
-            Text("Perekaman KTP elektronik – pemula"),
-            Feed(1),
-            Text("NOMOR ANTREAN"),
-            Big("A-001"),
-            Text("PRIORITAS", bold=True),
-            Text("Zona A · Lantai 1 · Loket 3", bold=True, height=2),
-            Text("Selasa, 24 November 2026 · 09.15 WIB"),
-            Text("Menunggu di depan Anda: 12 orang"),
-            Text("Mohon menunggu nomor Anda dipanggil"),
-            Qr(URL),
-            Text("Pindai untuk melihat antrean dari ponsel"),
-            Rule(),
-            Text("Layanan gratis. Pengaduan: meja informasi."),
-        )
-    )
+    return TICKET
 
 
 @pytest.fixture
