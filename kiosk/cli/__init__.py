@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", "doctor")
+COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", "doctor", "bundle", "backup")
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 
 

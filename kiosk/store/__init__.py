@@ -1,10 +1,14 @@
 """The kiosk's SQLite file: tickets, outbox, audit; and the journal that outlives it. SQLite is used here alone."""
 
+from kiosk.store.backup import Restored, Snapshot, restore, snapshot
 from kiosk.store.connection import Clock
 from kiosk.store.database import NAME
+from kiosk.store.diagnosis import Diagnosis, diagnosis
 from kiosk.store.errors import (
+    BackupUnusable,
     NumbersUnknown,
     SeriesUsedUp,
+    StateIsNewer,
     StoreBroken,
     StoreBusy,
     StoreDiskFault,
@@ -23,12 +27,17 @@ from kiosk.store.store import Draft, Store
 
 __all__ = [
     "NAME",
+    "BackupUnusable",
     "Clock",
+    "Diagnosis",
     "Draft",
     "Facts",
     "FileLock",
     "NumbersUnknown",
+    "Restored",
     "SeriesUsedUp",
+    "Snapshot",
+    "StateIsNewer",
     "Store",
     "StoreBroken",
     "StoreBusy",
@@ -40,6 +49,9 @@ __all__ = [
     "StoreUnavailable",
     "Tally",
     "TicketQuery",
+    "diagnosis",
     "facts",
     "latest_version",
+    "restore",
+    "snapshot",
 ]

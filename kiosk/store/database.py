@@ -82,8 +82,8 @@ def open_database(path: Path, now: dt.datetime, today: dt.date) -> Handle:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _opening(path):
-            _remove_unfinished(path)
+        with opening(path):
+            remove_unfinished(path)
             if not path.exists():
                 _create(path, now, today)
             return _open(path, now)
@@ -98,10 +98,10 @@ def move_aside(handle: Handle, now: dt.datetime) -> Path | None:
     """
     handle.close()
     try:
-        with _opening(handle.path):
+        with opening(handle.path):
             if identity_of(handle.path) != handle.identity:
                 return None
-            return _quarantine(handle.path, now)
+            return quarantine(handle.path, now)
     except OSError as error:
         raise from_os(error, handle.path) from error
 
@@ -116,7 +116,8 @@ def identity_of(path: Path) -> tuple[int, int] | None:
 
 
 @contextmanager
-def _opening(path: Path) -> Iterator[None]:
+def opening(path: Path) -> Iterator[None]:
+    """Keep every other process from opening, making or moving the database meanwhile. Raises StoreBusy."""
     lock = FileLock(path.with_name("store.lock"))
     if not lock.acquire(OPEN_PATIENCE_S):
         raise StoreBusy(
@@ -154,7 +155,7 @@ def _open(path: Path, now: dt.datetime) -> Handle:
             db.close()
         os.close(in_use)
         if is_damage(error):
-            kept = _quarantine(path, now)
+            kept = quarantine(path, now)
             raise StoreBroken(f"{path}: {error}; kept as {kept.name}", kept) from error
         if isinstance(error, sqlite3.Error):
             raise from_sqlite(error, path) from error
@@ -246,7 +247,7 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         raise damage
 
 
-def _quarantine(path: Path, now: dt.datetime) -> Path:
+def quarantine(path: Path, now: dt.datetime) -> Path:
     """Move the database and its WAL aside under one new name, which SQLite can still open as one."""
     stamp = f"{now:%Y%m%dT%H%M%SZ}"
     kept = path.with_name(f"{path.name}.broken-{stamp}")
@@ -266,13 +267,15 @@ def _quarantine(path: Path, now: dt.datetime) -> Path:
 # --- a new database ---------------------------------------------------------------------------------------------------
 
 
-def _unfinished(path: Path) -> Path:
+def unfinished(path: Path) -> Path:
+    """Return where a database is made before it gets its name."""
     return path.with_name(path.name + ".new")
 
 
-def _remove_unfinished(path: Path) -> None:
+def remove_unfinished(path: Path) -> None:
+    """Remove what a process that died left of making one. Raises OSError."""
     for suffix in ("", "-wal", "-shm", "-journal"):
-        _unfinished(path).with_name(_unfinished(path).name + suffix).unlink(missing_ok=True)
+        unfinished(path).with_name(unfinished(path).name + suffix).unlink(missing_ok=True)
     if not path.exists():
         # A WAL without its database would be taken for the new one's.
         for suffix in ("-wal", "-shm"):
@@ -281,7 +284,7 @@ def _remove_unfinished(path: Path) -> None:
 
 def _create(path: Path, now: dt.datetime, today: dt.date) -> None:
     """Make a new database beside, fill in what is known of its predecessor, and give it its name."""
-    fresh = _unfinished(path)
+    fresh = unfinished(path)
     record, known = predecessor(path, path.with_name(INSTALL_ID))
     facts = {"install": str(uuid.uuid4())}
     if record.mark:

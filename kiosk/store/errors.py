@@ -11,7 +11,9 @@
     ├── NumbersUnknown      E-STO-06  nothing tells today's numbers; none is given until tomorrow
     ├── StoreBusy           E-STO-07  another process held the file for too long
     ├── StoreGone           E-STO-08  the file was removed or replaced while it was open
-    └── SeriesUsedUp        E-STO-09  the queue has no number left today
+    ├── SeriesUsedUp        E-STO-09  the queue has no number left today
+    ├── BackupUnusable      E-STO-10  a backup is damaged, is none, or does not fit this machine
+    └── StateIsNewer        E-STO-11  newer numbers stand where a backup was to be put back
 """
 
 from __future__ import annotations
@@ -87,6 +89,18 @@ class SeriesUsedUp(StoreError):
     """The queue has no number left today: a refusal, not a fault."""
 
     code = "E-STO-09"
+
+
+class BackupUnusable(StoreError):
+    """A backup is damaged, is none, or cannot be put back on this machine as it is."""
+
+    code = "E-STO-10"
+
+
+class StateIsNewer(StoreError):
+    """Where a backup was to be put back stand numbers newer than its own."""
+
+    code = "E-STO-11"
 
 
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
