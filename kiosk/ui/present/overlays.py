@@ -74,17 +74,24 @@ def present_warning(visit: v.Visit) -> WarningView | None:
     )
 
 
+_RESTART_KEEPS_NUMBERS = _(
+    "Untuk petugas: matikan dan nyalakan lagi mesin ini. Nomor antrean melanjutkan, tidak mulai dari awal."
+)
+_RESTART = _("Untuk petugas: matikan dan nyalakan lagi mesin ini.")
+_CALL = _("Untuk petugas: hubungi teknisi dan sebutkan kode ini.")
 _STAFF = {
-    "E-STO-02": _(
-        "Untuk petugas: matikan dan nyalakan lagi mesin ini. Nomor antrean melanjutkan, tidak mulai dari awal."
-    ),
+    "E-STO-02": _RESTART_KEEPS_NUMBERS,
+    "E-STO-00": _RESTART,
+    "E-DSK-00": _RESTART,
+    "E-DSK-01": _RESTART,
 }
+"""What staff can do themselves, by code (docs/errors.md); every other code needs a technician."""
 
 
 def present_fault(visit: v.Visit) -> FaultView:
     """Return the one calm screen of a kiosk that cannot give numbers."""
     language = visit.language
-    staff = _STAFF.get(visit.fault or "", _("Untuk petugas: matikan dan nyalakan lagi mesin ini."))
+    staff = _STAFF.get(visit.fault or "", _CALL)
     return FaultView(
         title=translate(_("Mohon maaf, mesin ini belum dapat memberi nomor"), language),
         text=translate(_("Silakan ambil nomor antrean pada petugas di meja informasi."), language),
