@@ -5,7 +5,7 @@ ARGS ?=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench texts format lock setup clean
+.PHONY: help run test check bench soak texts format lock setup clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -25,6 +25,10 @@ check: ## formatting, lint, types, import rules, configuration, catalogue and tr
 bench: ## measure the kiosk against its bounds (ARGS=paper for one of them)
 	@scripts/setup dev
 	@env -u WAYLAND_DISPLAY xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m tests.bench $(ARGS)
+
+soak: ## the long tests: random bytes, and ten thousand tickets with random faults (half an hour)
+	@scripts/setup dev
+	@$(PYTHON) -m pytest -n 2 -m soak $(ARGS)
 
 texts: ## collect the texts of the program into assets/locale/*.po
 	@scripts/setup dev

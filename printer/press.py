@@ -107,11 +107,12 @@ class Press:
         byte leaves and the exception goes on to the caller. It is not called when the slip is refused before.
         """
         with self._alone():
-            deadline = self._clock() + self._deadline_s
             try:
                 job = self._compose(slip)
             except SlipError as error:
                 return Verdict(Outcome.NOT_PRINTED, Cause.ERROR, str(error), 0)
+            # The printer's time begins here: the first slip of all may have loaded python-escpos.
+            deadline = self._clock() + self._deadline_s
             try:
                 verdict = self._print(job.data, deadline, on_first_byte)
             finally:
