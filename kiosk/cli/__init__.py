@@ -16,8 +16,8 @@ COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", 
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with every command registered."""
+def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser with the commands ``names`` registered."""
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Anjungan, the self-service kiosk of a public-service mall. Without a command it runs the kiosk.",
@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--state", type=Path, metavar="DIR", help="folder of database, logs and virtual paper"
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in names:
         importlib.import_module(f"kiosk.cli.{name}").register(subparsers, common)
     return parser
 
@@ -42,16 +42,19 @@ def main(arguments: Sequence[str]) -> int:
         given[0] not in COMMANDS and given[0] not in ("-h", "--help") and given[0].startswith("-")
     ):
         given.insert(0, "run")  # `main.py --config F` is the kiosk
-    options = build_parser().parse_args(given)
-    from kiosk.cli.faults import KNOWN, explain
-
+    # The window waits for what is imported before it: of a command that is named, only its own file.
+    options = build_parser(given[:1] if given[0] in COMMANDS else COMMANDS).parse_args(given)
     try:
         code: int = options.run(options)
     except BrokenPipeError:
         # Whoever read the output is gone (`… | head`): nothing to tell and nobody to tell it to.
         sys.stderr.close()
         return 1
-    except KNOWN as error:
+    except Exception as error:
+        from kiosk.cli.faults import explain, is_for_people
+
+        if not is_for_people(error):
+            raise
         for line in explain(error):
             print(line, file=sys.stderr)
         return 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.settings import SettingsError
-from kiosk.site import SiteFaults
 
 
 class Refused(Exception):
@@ -14,11 +13,18 @@ class Refused(Exception):
         super().__init__(f"{code}: {text}")
 
 
-KNOWN: tuple[type[Exception], ...] = (SettingsError, SiteFaults, Refused)
+def is_for_people(error: Exception) -> bool:
+    """Whether ``error`` says all a person needs; anything else is a mistake of the program and keeps its trace."""
+    # Asked only when something failed: the site's reader loads pydantic, and no command may wait for that to start.
+    from kiosk.site import SiteFaults
+
+    return isinstance(error, (SettingsError, SiteFaults, Refused))
 
 
 def explain(error: Exception) -> list[str]:
     """Return the lines a technician reads: one for each fault, with its code and place."""
+    from kiosk.site import SiteFaults
+
     if isinstance(error, SettingsError):
         return [f"{error.code} {fault}" for fault in error.faults]
     if isinstance(error, SiteFaults):
