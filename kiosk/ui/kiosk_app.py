@@ -26,6 +26,7 @@ from kiosk.ui.place import place_of, read_place
 from kiosk.ui.present.whole import present
 from kiosk.ui.stage import Stage
 from kiosk.ui.supply import Supply
+from kiosk.ui.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class KioskApp(App):
             timing=v.Timing(session.idle_s, session.warning_s, session.result_s, session.decide_s),
         )
         self.supply = Supply(settings, state, self.clock, _post, self.dispatch_event, self._supplied)
+        self.watchdog = Watchdog(self.supply.ping, _every, settings.printer.deadline_s)
         self._zone = ZoneInfo(self.place.timezone)
         self._early: tuple[v.Event, float] | None = None
         self._ticker: Any = None
@@ -92,6 +94,7 @@ class KioskApp(App):
 
     def on_stop(self) -> None:
         """Let the desk finish what it has begun."""
+        self.watchdog.stop()
         self.supply.stop()
 
     def stop_soon(self) -> None:
@@ -109,6 +112,7 @@ class KioskApp(App):
         Window.unbind(on_flip=self._first_frame)
         log.info("first frame")
         self.supply.start()
+        self.watchdog.start()
         Frames.schedule_once(self._build_ahead, 0.5)
 
     def _build_ahead(self, _: float) -> None:
@@ -213,6 +217,11 @@ class KioskApp(App):
 def _post(work: Callable[[], None]) -> None:
     """Run ``work`` on the window's thread in its next frame; called from the desk's thread."""
     Frames.schedule_once(lambda _: work(), 0)
+
+
+def _every(work: Callable[[], None], seconds: float) -> Any:
+    """Run ``work`` on the window's clock, again and again."""
+    return Frames.schedule_interval(lambda _: work(), seconds)
 
 
 def _refuse(*_: object, **__: object) -> bool:

@@ -65,6 +65,10 @@ class Supply:
         if not self._thread.stop(STOP_S):
             log.error("the desk did not stop within %.0f seconds", STOP_S)
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Call ``answered`` when the desk's thread has come to it, whether or not the desk is open."""
+        self._thread.submit(lambda desk: None, lambda _: answered())
+
     # --- on the desk's thread -----------------------------------------------------------------------------------------
 
     def _make_desk(self) -> Desk:
