@@ -154,16 +154,16 @@ class _Encoding:
         self._style("center", self._bold, self._size)
         modules = raster.qr_size(line.data, line.ec)
         dot = raster.module_dots(modules, self._profile.dots)
-        if self._profile.qr == "raster":
-            self._picture(raster.qr_bitmap(raster.qr_modules(line.data, line.ec), dot))
-            return
-        # The printer draws no quiet zone of its own; the paper is white at the sides, ESC J makes it so above
-        # and below.
+        # The quiet zone costs no bytes: the paper is white at the sides, and ESC J leaves it so above and below.
         quiet = ESC + b"J" + bytes((raster.QUIET_ZONE * dot,))
         self._raw(quiet)
-        self._dummy.qr(line.data, ec=_QR_LEVELS[line.ec], size=dot, native=True)
+        if self._profile.qr == "raster":
+            self._picture(raster.qr_bitmap(raster.qr_modules(line.data, line.ec), dot))
+        else:
+            self._dummy.qr(line.data, ec=_QR_LEVELS[line.ec], size=dot, native=True)
+            self.dots += modules * dot
         self._raw(quiet)
-        self.dots += (modules + 2 * raster.QUIET_ZONE) * dot
+        self.dots += 2 * raster.QUIET_ZONE * dot
 
     def _picture(self, bitmap: raster.Bitmap) -> None:
         if bitmap.width_bytes * 8 > self._profile.dots + 7:

@@ -87,17 +87,12 @@ def module_dots(modules: int, dots: int) -> int:
 
 
 def qr_bitmap(modules: Sequence[Sequence[bool]], dot: int) -> Bitmap:
-    """``modules`` drawn ``dot`` dots each, with the quiet zone around."""
-    border = QUIET_ZONE * dot
-    width = len(modules) * dot + 2 * border
-    width_bytes = (width + 7) // 8
-    blank = bytes(width_bytes)
-    rows: list[bytes] = [blank] * border
+    """``modules`` drawn ``dot`` dots each, without quiet zone."""
+    width_bytes = (len(modules) * dot + 7) // 8
+    rows: list[bytes] = []
     for line in modules:
-        bits = "0" * border + "".join(("1" if module else "0") * dot for module in line)
-        row = int(bits.ljust(width_bytes * 8, "0"), 2).to_bytes(width_bytes, "big")
-        rows += [row] * dot
-    rows += [blank] * border
+        bits = "".join(("1" if module else "0") * dot for module in line)
+        rows += [int(bits.ljust(width_bytes * 8, "0"), 2).to_bytes(width_bytes, "big")] * dot
     return Bitmap(width_bytes, tuple(rows))
 
 

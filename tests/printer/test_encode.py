@@ -19,7 +19,7 @@ from printer.errors import SlipError
 from printer.profiles import Cutter, Profile
 from printer.slip import Big, Feed, Image, Qr, Rule, Slip, Text
 from printer.virtual.interpreter import Interpreter
-from printer.virtual.model import Paper, Picture, QrCode, TextLine
+from printer.virtual.model import Paper, Picture, QrCode, Space, TextLine
 from printer.virtual.paper import draw
 
 
@@ -146,11 +146,18 @@ def test_the_cut_of_each_cutter(
 @pytest.mark.parametrize("name", ["generic-80-raster", "generic-58-raster"])
 def test_raster_codes_come_in_slices_with_a_quiet_zone(name: str) -> None:
     profile = profiles.load(name)
-    pictures = [e for e in printed(Slip((Qr("A" * 300, "L"),)), profile).elements if isinstance(e, Picture)]
-    assert sum(len(picture.rows) for picture in pictures) > 240
+    elements = [e for e in printed(Slip((Qr("A" * 1000, "L"),)), profile).elements if e.advance]
+    pictures = [element for element in elements if isinstance(element, Picture)]
+    assert len(pictures) == 2
     assert all(len(picture.rows) <= 240 for picture in pictures)
-    assert not any(any(row) for row in pictures[0].rows[:8]), "white above"
-    assert not any(row[0] & 0xFF for picture in pictures for row in picture.rows), "white at the left"
+    above, below = elements[0], elements[1 + len(pictures)]
+    assert isinstance(above, Space)
+    assert isinstance(below, Space)
+    assert above.advance == below.advance >= 8, "white above and below"
+    wide = 8 * pictures[0].width_bytes
+    assert all(picture.align == "center" and profile.dots - wide >= 2 * 8 for picture in pictures), (
+        "and beside"
+    )
 
 
 @given(st.text(min_size=1, max_size=120), st.sampled_from(["L", "M", "Q", "H"]))
