@@ -13,6 +13,9 @@ import pytest
 
 from kiosk import settings
 from kiosk.cli import build_parser
+from printer import profiles
+from printer.status import Cause
+from printer.virtual.faults import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = re.compile(r"\bE-[A-Z]{3}-\d\d\b")
@@ -106,7 +109,7 @@ def test_the_readme_lists_every_subcommand() -> None:
             assert re.split(r", ", rows[name].partition(": ")[2]) == list(inner), name
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/errors.md", "docs/configuration.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/errors.md", "docs/configuration.md", "docs/teknisi.md"])
 def test_every_command_in_the_documents_exists(page: str) -> None:
     commands = subcommands(build_parser())
     for name, inner in re.findall(r"main\.py ([a-z]+)(?: ([a-z]+))?", read(page)):
@@ -121,6 +124,19 @@ def test_make_knows_every_command_in_the_readme() -> None:
     known = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {"run", "test", "check", "bench"} <= listed
     assert listed <= set(re.findall(r"make ([a-z]+)", known))
+
+
+# --- the printer -----------------------------------------------------------------------------------------------------
+
+
+def test_the_technicians_page_has_every_fault_profile_key_and_cause() -> None:
+    page = read("docs/teknisi.md")
+    words = set(re.findall(r"[\w-]+", page))
+    assert {fault.value for fault in Fault} <= words
+    assert {cause.value for cause in Cause} <= words
+    assert set(profiles.names()) <= words
+    keys = {field.name for field in msgspec.structs.fields(profiles.Profile)}
+    assert keys - {"name", "description", "width_mm", "cutter", "reply_s"} <= words
 
 
 # --- pages -------------------------------------------------------------------------------------------------------
