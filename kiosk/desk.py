@@ -28,7 +28,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from kiosk.core.availability import UTC_OFFSET_HOURS, Closed, Counts, Open, Reason, availability
+from kiosk.core.availability import (
+    UTC_OFFSET_HOURS,
+    Closed,
+    Counts,
+    HolidayNames,
+    Open,
+    Reason,
+    availability,
+)
 from kiosk.core.catalogue import Catalogue, Service, Site
 from kiosk.core.holidays import holiday_names
 from kiosk.core.numbers import format_number, series_band
@@ -111,6 +119,7 @@ class Desk:
         compose: Compose,
         options: DeskOptions,
         roll: Count | None = None,
+        holiday: HolidayNames | None = None,
     ) -> None:
         """Raises NeedsServer for central numbering, NumbersUnknown where today's numbers are lost, StoreFull."""
         if options.numbering != "local":
@@ -127,7 +136,7 @@ class Desk:
         self._options = options
         self._zone = site_zone(site)
         self._band = series_band(site.numbers, options.kiosk_digit)
-        self._holiday = holiday_names(site)
+        self._holiday = holiday or holiday_names(site)
         self._lock = FileLock(store.path.with_name(LOCK_NAME))
         self._roll = roll
         self._watch = PaperWatch()

@@ -13,6 +13,7 @@ from kiosk.ticket_slip import ticket_slip
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
+    from kiosk.core.availability import HolidayNames
     from kiosk.settings import Settings
     from kiosk.site import SiteData
     from printer.connect import Address
@@ -24,11 +25,13 @@ KNOWN_FILE: Final = "printer.json"
 """What `printer detect` found out about this very unit."""
 
 
-def open_desk(settings: Settings, state: Path, site_data: SiteData, clock: Clock) -> Desk:
+def open_desk(
+    settings: Settings, state: Path, site_data: SiteData, clock: Clock, holiday: HolidayNames | None = None
+) -> Desk:
     """Open store, press and desk on the calling thread, which then owns them. The caller closes the desk.
 
-    Everything slow is loaded here (0.6 s), so that the first ticket is as quick as the second. Raises StoreError,
-    DeskError and PrinterError.
+    Everything slow is loaded here (0.6 s), so that the first ticket is as quick as the second. ``holiday`` names the
+    holidays where the caller knows them already. Raises StoreError, DeskError and PrinterError.
     """
     press = open_press(settings, state)
     ledger = open_store(state, site_data, clock)
@@ -47,6 +50,7 @@ def open_desk(settings: Settings, state: Path, site_data: SiteData, clock: Clock
                 server_url=settings.server.url,
             ),
             PaperRoll(state, settings.printer.roll_m),
+            holiday,
         )
         desk.recover()
         _warm_up(desk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 
 def faults_of(path: Path) -> Iterator[str]:
@@ -18,8 +19,8 @@ def faults_of(path: Path) -> Iterator[str]:
     for message in catalogue:
         if not message.id:
             continue  # the header
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        ids = _forms(message.id)
+        forms = _forms(message.string)
         place = repr(ids[0])
         if message.fuzzy:
             yield f"{place} is marked fuzzy: somebody must look at it"
@@ -32,6 +33,11 @@ def faults_of(path: Path) -> Iterator[str]:
                 yield f"{place} has placeholders {sorted(placeholders(form))}; it must have {sorted(wanted)}"
             if missing := missing_characters(form):
                 yield f"{place} has characters the font lacks: {', '.join(sorted(missing))}"
+
+
+def _forms(text: Any) -> tuple[str, ...]:
+    """Return singular and plural, or the one form there is; Babel has a text, a pair or nothing here."""
+    return tuple(form or "" for form in text) if isinstance(text, (tuple, list)) else (text or "",)
 
 
 def placeholders(text: str) -> set[str]:

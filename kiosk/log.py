@@ -1,7 +1,8 @@
 """Logs: JSON lines in ``<state>/logs/kiosk.log``, rotated and bounded (at most 6 MB), plain lines on a terminal.
 
-The standard library's ``logging`` alone: it is already imported by Kivy, and the first frame waits for what is imported.
-A record's ``extra`` fields become keys of the line. Nothing of a visitor is ever logged: no ticket token, no search text.
+The standard library's ``logging`` alone: Kivy has imported it already, and the first frame waits for what is imported.
+A record's ``extra`` fields become keys of the line. Nothing of a visitor is ever logged: no ticket token, no search
+text.
 """
 
 from __future__ import annotations

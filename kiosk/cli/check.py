@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import settings as settings_module
@@ -116,7 +115,8 @@ def _languages(site_data: SiteData, settings: Settings) -> Iterator[str]:
     have = i18n.languages()
     for language in site_data.site.languages:
         if language not in have:
-            yield f"E-AST-03 site.toml: languages: {language!r} has no file in assets/locale; allowed: {', '.join(have)}"
+            allowed = ", ".join(have)
+            yield f"E-AST-03 site.toml: languages: {language!r} has no file in assets/locale; allowed: {allowed}"
     if settings.kiosk.language not in site_data.site.languages:
         yield (
             f"E-CFG-02 {settings.file}: [kiosk] language = {settings.kiosk.language!r}: "

@@ -11,24 +11,28 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from kiosk.core.availability import HolidayNames
     from kiosk.core.catalogue import Site
 
+Years: TypeAlias = Mapping[int, Mapping[dt.date, Mapping[str, str]]]
+"""For each year its holidays, each with its names."""
+
 _ESTIMATED = re.compile(r" \((?:perkiraan|estimated)\)")
 
 
-def holiday_names(site: Site) -> HolidayNames:
+def holiday_names(site: Site, known: Years | None = None) -> HolidayNames:
     """Return the function that names the national holiday on a date in ``site``'s country, or None.
 
+    The years in ``known`` (from ``holidays_of``) are taken from there; the library works out any other.
     It may be called from any thread. A site without national holidays never loads the library. A country the
     library does not know raises ``ValueError`` at the first question.
     """
     if not site.holidays.national:
         return _no_holiday
-    return _Calendar(site.holidays.country).name
+    return _Calendar(site.holidays.country, known or {}).name
 
 
 def _no_holiday(date: dt.date) -> None:
@@ -36,19 +40,23 @@ def _no_holiday(date: dt.date) -> None:
 
 
 class _Calendar:
-    def __init__(self, country: str) -> None:
+    def __init__(self, country: str, known: Years) -> None:
         self._country = country
-        self._years: dict[int, dict[dt.date, Mapping[str, str]]] = {}
+        self._years = dict(known)
         self._lock = threading.Lock()
 
     def name(self, date: dt.date) -> Mapping[str, str] | None:
         with self._lock:
             if date.year not in self._years:
-                self._years[date.year] = _year(self._country, date.year)
+                self._years[date.year] = holidays_of(self._country, date.year)
             return self._years[date.year].get(date)
 
 
-def _year(country: str, year: int) -> dict[dt.date, Mapping[str, str]]:
+def holidays_of(country: str, year: int) -> dict[dt.date, Mapping[str, str]]:
+    """Return the national holidays of ``country`` (ISO 3166-1, ``ID``) in ``year`` with their names, by the library.
+
+    Raises ``ValueError`` for a country the library does not know.
+    """
     import holidays
 
     try:

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "KIVY_NO_FILELOG": "1",
     "KIVY_NO_ENV_CONFIG": "1",  # no KCFG_* variable reaches Config
     "KIVY_LOG_MODE": "PYTHON",  # Kivy logs through ours and leaves stderr alone
+    "PYDANTIC_DISABLE_PLUGINS": "1",  # nobody's code in this process, and no search for it
     "KIVY_METRICS_DENSITY": "1",  # one point is one pixel: the theme alone knows millimetres
 }
 

@@ -23,6 +23,8 @@ from kiosk.ui.context import Loaded
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
+    from kiosk.core.availability import HolidayNames
+    from kiosk.core.search import SearchIndex
     from kiosk.desk import Desk
     from kiosk.site import SiteData
 
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 
 STOP_S = 10.0
 """Longer than any ticket takes: what was handed over is finished before the process ends."""
+
+_SETTLED = frozenset({"E-DSK-04", "E-DSK-05"})
+"""The desk's answers that will not change: no such ticket, or it was settled before."""
 
 
 class Supply:
@@ -49,6 +54,8 @@ class Supply:
         self._post, self._send, self._changed = post, send, changed
         self.loaded: Loaded | None = None
         self._counts: Mapping[str, Counts] = {}
+        self._owed: list[v.Keep | v.Void] = []
+        """What a visitor decided while the desk could not write it; told again when it can."""
         self._thread = DeskThread(
             self._make_desk,
             post,
@@ -73,24 +80,23 @@ class Supply:
 
     def _make_desk(self) -> Desk:
         from kiosk import site
-        from kiosk.core.holidays import holiday_names
         from kiosk.core.search import SearchIndex
         from kiosk.desk_setup import open_desk
+        from kiosk.site.holidays_apart import holidays_apart
 
         for language in languages():
             translations(language)  # read here, so that the window never does
         data, faults = site.load_or_last_good(self._settings.site_dir, self._state)
         if faults is not None:
             log.error("%s the site's files are bad, the last good copy serves: %s", faults.code, faults)
-        holiday = holiday_names(data.site)
-        holiday(self._clock.utc().date())  # loads the library here, so that the window never does
+        holiday = holidays_apart(data.site, self._clock.utc().date())
         index = SearchIndex(data.catalogue)
-        self._post(lambda: self._take(data, holiday, index.find))
-        return open_desk(self._settings, self._state, data, self._clock)
+        self._post(lambda: self._take(data, holiday, index))
+        return open_desk(self._settings, self._state, data, self._clock, holiday)
 
     # --- on the window's thread ---------------------------------------------------------------------------------------
 
-    def _take(self, data: SiteData, holiday: Callable[..., object], find: Callable[..., object]) -> None:
+    def _take(self, data: SiteData, holiday: HolidayNames, index: SearchIndex) -> None:
         ignore = self._settings.kiosk.ignore_hours
         catalogue = data.catalogue
 
@@ -98,18 +104,21 @@ class Supply:
             service = catalogue.service_by_code.get(code)
             queue = catalogue.queue_by_code.get(service.queue) if service else None
             counts = self._counts.get(code, Counts())
-            return availability(data.site, service, queue, now, counts, holiday, ignore_hours=ignore)  # type: ignore[arg-type]
+            return availability(data.site, service, queue, now, counts, holiday, ignore_hours=ignore)
 
         self.loaded = Loaded(
             data.site,
             catalogue,
-            lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore),  # type: ignore[arg-type]
+            lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore),
             of_service,
-            find,  # type: ignore[arg-type]
+            lambda query: index.find(query, popular=self.loaded.usage if self.loaded else None),
         )
         self._changed()
 
     def _ready(self) -> None:
+        owed, self._owed = self._owed, []
+        for effect in owed:
+            self._decide(effect)
         self._send(v.DeskReady())
         self.refresh(usage=True)
 
@@ -134,10 +143,8 @@ class Supply:
         match effect:
             case v.Issue():
                 self._issue(effect)
-            case v.Keep(ticket):
-                self._thread.submit(lambda desk: desk.keep(ticket), _noted)
-            case v.Void(ticket, why):
-                self._thread.submit(lambda desk: desk.void(ticket, why), _noted)
+            case v.Keep() | v.Void():
+                self._decide(effect)
             case v.Wiped():
                 pass  # the screens hold nothing but the view, and that is new
 
@@ -156,7 +163,20 @@ class Supply:
             lambda desk: desk.issue(effect.service, effect.priority, effect.language), answered
         )
 
+    def _decide(self, effect: v.Keep | v.Void) -> None:
+        """Have the desk note what the visitor decided about a ticket without paper."""
 
-def _noted(answer: object) -> None:
-    if isinstance(answer, BaseException):
-        log.error("%s a number could not be kept or given back: %s", code_of(answer), answer)
+        def work(desk: Desk) -> None:
+            if isinstance(effect, v.Keep):
+                desk.keep(effect.ticket)
+            else:
+                desk.void(effect.ticket, effect.why)
+
+        def answered(answer: object) -> None:
+            if not isinstance(answer, BaseException):
+                return
+            log.error("%s a number could not be kept or given back: %s", code_of(answer), answer)
+            if code_of(answer) not in _SETTLED:
+                self._owed.append(effect)
+
+        self._thread.submit(work, answered)

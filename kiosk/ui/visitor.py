@@ -1,7 +1,7 @@
 """A scripted visitor: looks at the kiosk's own window, touches it through the display server, leaves pictures.
 
-The touches are XTEST events made by ``xdotool``: they go through the X server, SDL and Kivy's input like any other. Only
-where to touch is read from the widget tree, as an eye would read it from the glass.
+The touches are XTEST events made by ``xdotool``: they go through the X server, SDL and Kivy's input like any other.
+Only where to touch is read from the widget tree, as an eye would read it from the glass.
 """
 
 from __future__ import annotations

@@ -28,4 +28,4 @@ def bench() -> Iterator[Line]:
         )
         if standard:
             seconds = size * BITS_PER_BYTE / 9600
-            yield Line(f"the same on a 9,600 baud line", seconds, "s", bound=0.65, bound_words="≤ 0.65 s")
+            yield Line("the same on a 9,600 baud line", seconds, "s", bound=0.65, bound_words="≤ 0.65 s")

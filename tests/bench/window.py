@@ -138,13 +138,13 @@ def screens() -> Iterator[Line]:
     for screen in faces["small"]:
         taken: dict[str, list[float]] = {"small": [], "big": []}
         for _ in range(ROUNDS):
-            for name in taken:
+            for name, times in taken.items():
                 stage.show(present(Visit(), around[name]))
                 turn(loop, 1)
                 began = time.perf_counter()
                 stage.show(present(faces[name][screen], around[name]))
                 window.dispatch("on_draw")
-                taken[name].append((time.perf_counter() - began) * 1000)
+                times.append((time.perf_counter() - began) * 1000)
         least = median(taken["small"])
         yield Line(
             f"{screen}, 200 agencies and 10,000 services",

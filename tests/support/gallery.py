@@ -69,7 +69,7 @@ def surroundings(
         catalogue=catalogue,
         mall=lambda when: mall_state(site_, when, holiday),
         availability=available,
-        search=lambda query: index.find(query),
+        search=index.find,
     )
     place = Place(site_.name, site_.region, site_.timezone, site_.languages)
     return Surroundings(place, now, loaded, server=server)

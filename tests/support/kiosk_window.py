@@ -1,7 +1,7 @@
 """The whole kiosk in this process: the real window, the real desk and store, a virtual printer, real touches.
 
-Touches go through the X server (XTEST by ``xdotool``), so SDL and Kivy see them as they see a finger. Two fingers at once
-cannot be made that way; ``finger`` hands Kivy a touch of its own at the place where its input providers do.
+Touches go through the X server (XTEST by ``xdotool``), so SDL and Kivy see them as they see a finger. Two fingers at
+once cannot be made that way; ``finger`` hands Kivy a touch of its own at the place where its input providers do.
 """
 
 from __future__ import annotations
