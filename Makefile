@@ -5,7 +5,7 @@ ARGS ?=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak texts format lock setup clean
+.PHONY: help run test check bench soak texts format lock deb setup clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -42,6 +42,10 @@ format: ## format the code and mend what ruff can mend
 lock: ## write requirements*.txt anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@scripts/setup dev
 	@scripts/lock $(ARGS)
+
+deb: ## build the Debian package of the kiosk into out/
+	@scripts/setup run
+	@scripts/deb
 
 setup: ## install what the other commands need, and nothing else
 	@scripts/setup dev

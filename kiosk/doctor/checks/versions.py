@@ -11,7 +11,7 @@ from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
 
 NAME = "versions"
-LIBRARIES = ("kivy", "python-escpos", "pydantic", "msgspec", "requests", "pyserial", "pyusb")
+LIBRARIES = ("kivy", "python-escpos", "pydantic", "msgspec", "pyserial", "pyusb")
 
 
 def own_version() -> str:
