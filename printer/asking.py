@@ -74,6 +74,8 @@ class Asker:
         self._fence_heard = False
         self.proven = False
         """Whether the fence of this job was answered."""
+        self.late = False
+        """Whether an answer came after its time: the printer does answer, and may be waited for."""
 
     def begin(self) -> None:
         """A new job on a newly opened line."""
@@ -82,7 +84,7 @@ class Asker:
         self._babbles = False
         self._fence = None
         self._fence_heard = False
-        self.proven = False
+        self.proven = self.late = False
 
     def fenced(self, number: int) -> None:
         """The fence ``number`` has been sent after the job."""
@@ -117,9 +119,11 @@ class Asker:
     def listen(self, until: float) -> Heard:
         """Wait for the fence's answer. Raises TransportError."""
         while not self.proven:
-            if self._next(until) is None:
+            reply = self._next(until)
+            if reply is None:
                 # A line without a read side says so by not waiting.
                 return Heard.NOTHING if self._clock() < until else Heard.NOT_YET
+            self._pass_over(reply)
         return Heard.END
 
     def clear(self, deadline: float) -> bool:
@@ -134,6 +138,7 @@ class Asker:
                 # What was held is gone, and with it the fences that stood in it.
                 self._fences_out = 0
                 return True
+            self._pass_over(reply)
         return False
 
     def _askable(self) -> list[int]:
@@ -182,6 +187,12 @@ class Asker:
         elif self._fence is not None and fence.passed(self._profile, self._fence, reply):
             self.proven = True
 
+    def _pass_over(self, reply: Reply) -> None:
+        """An answer nobody waits for is that to the oldest question given up on."""
+        if isinstance(reply, Realtime) and self._given_up:
+            self._given_up.popleft()
+            self.late = True
+
     def _drain(self) -> None:
         """Take in what came unasked or too late. Bounded: a printer that babbles is not waited out."""
         for _ in range(MAX_DRAIN):
@@ -191,8 +202,7 @@ class Asker:
             self._replies += self._parser.feed(data)
         while self._replies:
             reply = self._replies.popleft()
-            if isinstance(reply, Realtime) and self._given_up:
-                self._given_up.popleft()
+            self._pass_over(reply)
             if isinstance(reply, Plain) and not self._fences_out:
                 continue  # an old answer: it does not make the printer one that babbles
             self._note(reply)

@@ -212,7 +212,7 @@ class Press:
         try:
             after = self._await_end(deadline, patience, look=before.answered) if fenced else SILENT
             if not after.answered and self._clock() < deadline:
-                after = self._asker.ask(deadline, patience)
+                after = self._asker.ask(deadline, self._deadline_s if self._asker.late else patience)
         except TimedOut as error:
             # It takes not even a question, as one without paper on USB. What it has of the job it may keep.
             self._keeps = True

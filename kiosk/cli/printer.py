@@ -82,24 +82,35 @@ def _guarded(run: Any) -> Any:
 
 def status(options: argparse.Namespace) -> int:
     """Ask the printer how it is."""
-    from printer.status import cause
+    from kiosk.paper_roll import PaperRoll
+    from printer.readiness import readiness
 
     settings, press = _press(options)
     with _working("asking the printer"):
         found = press.status()
-    why = cause(found)
+    ready = readiness(found, PaperRoll(_state(options), settings.printer.roll_m).left())
+    why = ready.cause
     items = {
         item: str(getattr(found, item)) for item in ("link", "online", "cover", "paper", "cutter", "error")
     }
-    blocked = why is not None and why.blocks
+    left = ready.left.tickets if ready.left else None
     if options.json:
-        _print_json({"ok": not blocked, **_place(settings, press), **items, "cause": why})
+        document = {
+            **_place(settings, press),
+            **items,
+            "cause": why,
+            "readiness": ready.level,
+            "left_tickets": left,
+        }
+        _print_json({"ok": ready.prints, **document})
     else:
         print(f"{press.transport.name}, profile {press.profile.name}")
         for item, health in items.items():
             print(f"  {item:8}{health}")
+        if left is not None:
+            print(f"  {'roll':8}about {left} tickets left")
         print(_sentence(why) if why else "no answer: nothing is known" if not found.answered else "ready")
-    return 1 if blocked else 0
+    return 0 if ready.prints else 1
 
 
 def test(options: argparse.Namespace) -> int:

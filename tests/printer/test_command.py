@@ -70,6 +70,8 @@ def test_status_of_a_well_printer(command: Command) -> None:
     assert code == 0
     assert found["ok"] is True
     assert found["cause"] is None
+    assert found["readiness"] == "ok"
+    assert found["left_tickets"] > 500
     assert {found[item] for item in ("link", "online", "cover", "paper", "cutter", "error")} == {"ok"}
     code, out, _ = command("status")
     assert code == 0
@@ -196,6 +198,8 @@ def test_the_roll_is_counted_and_changed(command: Command) -> None:
     code, out, _ = command("roll", "--changed")
     assert code == 0
     assert "a new roll" in out
+    code, out, _ = command("status", "--json", roll_m=2)
+    assert (code, json.loads(out)["readiness"], json.loads(out)["cause"]) == (0, "low", "paper_low")
     code, out, _ = command("roll", "--json", roll_m=0)
     assert (json.loads(out)["tickets"], json.loads(out)["left_tickets"]) == (0, None)
 

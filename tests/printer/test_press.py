@@ -89,7 +89,7 @@ def test_low_paper_prints_and_is_told_by_the_status(bench, press_on, ticket: Sli
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("fence", ["none", "gs_r", "gs_h"])
+@pytest.mark.parametrize("fence", ["none", "gs_r"])
 def test_a_silent_printer_is_unconfirmed_and_its_paper_comes_out(
     bench, press_on, quick: Make, ticket: Slip, way: str, fence: str
 ) -> None:  # type: ignore[no-untyped-def]
