@@ -68,6 +68,7 @@ class Asker:
         """When the questions were asked whose answers may still come."""
         self._unanswered: dict[int, int] = {}
         self._asb: Asb | None = None
+        """The latest packet of this job. One comes at every change, so the latest holds."""
         self._babbles = False
         self._fence: int | None = None
         self._fences_out = 0
@@ -81,6 +82,7 @@ class Asker:
         """A new job on a newly opened line."""
         self._parser = ReplyParser()  # half a reply would be half of something old
         self._given_up.clear()
+        self._asb = None
         self._babbles = False
         self._fence = None
         self._fence_heard = False
@@ -101,7 +103,6 @@ class Asker:
         answer. The first may take ``patience`` seconds; one silence ends the round. Raises TransportError."""
         self._drain()
         replies: dict[int, int] = {}
-        self._asb = None
         wait = self._profile.reply_s if patience is None else patience
         for n in self._askable():
             self._transport.write(query(n), deadline)

@@ -137,6 +137,7 @@ class Press:
     def assume_half_job(self) -> None:
         """Take it that the printer may hold half a job (after a crash): the next job clears it first."""
         self._debris = max(self._debris, MIN_FLUSH)
+        self._keeps = True
 
     def close(self) -> None:
         """Let the printer go."""

@@ -68,6 +68,28 @@ def test_a_printer_that_was_starting_when_it_was_asked_is_not_waited_for_long(pe
     assert time.monotonic() - began < 3
 
 
+# --- status that comes unasked ----------------------------------------------------------------------------------------
+
+
+def test_a_printer_that_tells_of_changes_by_itself_is_believed(bench, press_on, quick: Make) -> None:  # type: ignore[no-untyped-def]
+    table = bench("virtual")
+    table.device.fail(Fault.ASB_NOISE)
+    press = press_on(table, quick(status=()))
+    verdict = press.print(SLIP, lambda: table.device.fail(Fault.PAPER_OUT))
+    assert told(verdict) == ("unconfirmed", "paper_out"), verdict
+
+
+def test_the_latest_of_such_packets_holds(bench, press_on, quick: Make) -> None:  # type: ignore[no-untyped-def]
+    table = bench("virtual")
+    table.device.fail(Fault.ASB_NOISE)
+
+    def open_and_close() -> None:
+        table.device.fail(Fault.COVER_OPEN)
+        table.device.mend(Fault.COVER_OPEN)
+
+    assert told(press_on(table, quick(status=(4,))).print(SLIP, open_and_close)) == ("printed", None)
+
+
 # --- the fence --------------------------------------------------------------------------------------------------------
 
 
