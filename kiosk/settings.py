@@ -71,6 +71,8 @@ class PrinterSection(msgspec.Struct, frozen=True):
     baudrate: Literal[9600, 19200, 38400, 57600, 115200] = 115200
     flow: Literal["none", "rtscts", "dsrdtr", "xonxoff"] = "none"
     roll_m: Annotated[int, Meta(ge=0, le=300)] = 80
+    when_out: Literal["screen", "close"] = "screen"
+    """What a printer that cannot print means to visitors: the number on the screen, or no numbers until it is back."""
     deadline_s: Annotated[float, Meta(ge=0.5, le=30)] = 5.0
 
     def __post_init__(self) -> None:

@@ -133,6 +133,8 @@ def closed_words(closed: Closed, site: Site, now: dt.datetime, language: str) ->
     ``now`` is the site's wall clock, aware. Said of a service and, from ``mall_state``, of the mall.
     """
     name = say(closed.name, language) if closed.name is not None else ""
+    if closed.reason is Reason.NO_PRINTER:
+        name = printer_words(closed.cause, language)
     at = time_of_day(closed.at, language) if closed.at is not None else ""
     fits = len(translate(_("Libur: {name}"), language).format(name=name)) <= BADGE_LENGTH
     short, long = {
@@ -152,13 +154,14 @@ def closed_words(closed: Closed, site: Site, now: dt.datetime, language: str) ->
         Reason.AFTER_HOURS: (_("Tutup sejak pukul {time}"), _("Pelayanan hari ini selesai pukul {time}.")),
         Reason.BREAK: (
             _("Buka lagi pukul {time}"),
-            _("Sedang istirahat ({name}). Nomor antrean diberikan lagi mulai pukul {time}.")
+            _("{name}. Nomor antrean diberikan lagi mulai pukul {time}.")
             if name
             else _("Sedang istirahat. Nomor antrean diberikan lagi mulai pukul {time}."),
         ),
         Reason.QUOTA: (_("Kuota hari ini habis"), _("Nomor antrean untuk hari ini sudah habis.")),
         Reason.SERVICE_CLOSED: (_("Tutup sementara"), _("Layanan ini tutup sementara: {name}.")),
         Reason.UNKNOWN_SERVICE: (_("Tidak tersedia"), _("Layanan ini tidak tersedia lagi.")),
+        Reason.NO_PRINTER: (_("Tiket belum bisa dicetak"), _("{name}, jadi mesin ini belum memberi nomor.")),
     }[closed.reason]
     said = [translate(long, language).format(name=_without_stop(name), time=at)]
     said.append(_what_next(closed, now, language))
@@ -192,6 +195,23 @@ _NOT_PRINTED = {
     "error": _("Printer sedang terganggu, tiket tidak tercetak"),
 }
 """By ``printer.status.Cause``."""
+
+
+_PRINTER = {
+    "paper_low": _("Kertas printer hampir habis"),
+    "paper_out": _("Kertas printer habis"),
+    "cover_open": _("Penutup printer terbuka"),
+    "cutter": _("Pemotong kertas macet"),
+    "offline": _("Printer tidak siap"),
+    "unreachable": _("Printer tidak tersambung"),
+    "error": _("Printer terganggu"),
+}
+"""By ``printer.status.Cause``: the trouble on its own, for visitors before they take a number and for staff."""
+
+
+def printer_words(cause: str | None, language: str) -> str:
+    """Return the printer's trouble in a few words; ``cause`` is a value of ``printer.status.Cause``."""
+    return translate(_PRINTER.get(cause or "", _PRINTER["error"]), language)
 
 
 def cause_words(cause: str | None, language: str) -> Words:

@@ -24,7 +24,9 @@ def test_an_exception_keeps_its_trace_on_the_same_line() -> None:
     try:
         raise ValueError("row 3")
     except ValueError as error:
-        record = logging.makeLogRecord({"msg": "failed", "exc_info": (type(error), error, error.__traceback__)})
+        record = logging.makeLogRecord(
+            {"msg": "failed", "exc_info": (type(error), error, error.__traceback__)}
+        )
     line = JsonLines().format(record)
     assert "\n" not in line
     assert "ValueError: row 3" in json.loads(line)["trace"]

@@ -110,7 +110,7 @@ def test_every_reason_has_a_badge_and_a_sentence(reason: Reason, language: str) 
             Closed(Reason.BREAK, dt.time(13), PRAYER.name, at(TUESDAY, "13:00")),
             "en",
             "Back at 13:00",
-            "There is a break now (Friday prayer). Queue numbers are given again from 13:00.",
+            "Friday prayer. Queue numbers are given again from 13:00.",
         ),
         (
             Closed(Reason.SERVICE_CLOSED, None, both("Petugas sedang pelatihan.")),

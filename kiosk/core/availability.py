@@ -64,6 +64,8 @@ class Reason(StrEnum):
     """Counter closed until further notice; ``name`` says why."""
     UNKNOWN_SERVICE = "unknown_service"
     """The catalogue has no such service (any more)."""
+    NO_PRINTER = "no_printer"
+    """The printer cannot print, and this kiosk gives no numbers without paper; ``cause`` says why."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Closed:
     """Bilingual name of the holiday, break or closure."""
     next_open: dt.datetime | None = None
     """When tickets are given again (site's wall clock, aware), where it can be known within 30 days."""
+    cause: str | None = None
+    """The printer's trouble, a value of ``printer.status.Cause``."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,13 @@ def availability(
     holiday: HolidayNames,
     *,
     ignore_hours: bool = False,
+    printer_out: str | None = None,
 ) -> Open | Closed:
     """Return whether ``service`` gives tickets at ``now``, and until when or why not.
 
     ``now`` must be aware, in the site's zone. ``ignore_hours`` (demonstrations, tests) skips what calendar
-    and clock say; quota and closed counters still count.
+    and clock say; quota and closed counters still count. ``printer_out`` is the printer's trouble at a kiosk that
+    gives no numbers without paper.
     """
     _check_zone(site, now)
     if service is None or queue is None:
@@ -127,15 +133,28 @@ def availability(
         tomorrow = _midnight(now, 1)
         again = tomorrow if ignore_hours else _next_open(site, service, now, holiday, first_day=1)
         return Closed(Reason.QUOTA, next_open=again)
-    return by_clock
+    return _with_paper(by_clock, printer_out)
 
 
 def mall_state(
-    site: Site, now: dt.datetime, holiday: HolidayNames, *, ignore_hours: bool = False
+    site: Site,
+    now: dt.datetime,
+    holiday: HolidayNames,
+    *,
+    ignore_hours: bool = False,
+    printer_out: str | None = None,
 ) -> Open | Closed:
     """Return whether the mall as a whole gives tickets at ``now``: what the attract screen says."""
     _check_zone(site, now)
-    return Open(dt.time.max) if ignore_hours else _by_clock(site, None, now, holiday)
+    by_clock = Open(dt.time.max) if ignore_hours else _by_clock(site, None, now, holiday)
+    return _with_paper(by_clock, printer_out)
+
+
+def _with_paper(state: Open | Closed, printer_out: str | None) -> Open | Closed:
+    """What the clock opens, a printer in trouble closes; what is closed anyway keeps its own reason."""
+    if isinstance(state, Open) and printer_out is not None:
+        return Closed(Reason.NO_PRINTER, cause=printer_out)
+    return state
 
 
 _LATER_TODAY = (Reason.BREAK, Reason.NOT_YET)

@@ -12,6 +12,7 @@ from kiosk.core.availability import Closed, Open
 if TYPE_CHECKING:  # read after the first frame; not to be paid for before it
     from kiosk.core.catalogue import Catalogue, Site
     from kiosk.core.search import Hit
+    from printer.readiness import Readiness
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,16 @@ class Surroundings:
     """None until the site has been read, shortly after the first frame."""
     server: bool = False
     """Whether the QR code leads to a page that shows the queue."""
+    printer: Readiness | None = None
+    """Whether the next paper will come out, as last asked; None until then."""
     deadline_s: float = 15.0
     """How long a ticket may take at most: what the progress is measured against."""
+
+    @property
+    def printer_out(self) -> str | None:
+        """Why the printer cannot print; None while it can, or may."""
+        out = self.printer is not None and not self.printer.prints
+        return str(self.printer.cause) if out and self.printer else None
 
     @property
     def languages(self) -> tuple[str, ...]:

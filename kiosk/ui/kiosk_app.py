@@ -34,6 +34,8 @@ TICK_S = 0.25
 """While somebody is here: four times a second, so that a countdown never skips a second."""
 REST_FPS = 20
 """Turns of the window's loop a second while nobody is here: the first touch still shows within 50 ms."""
+PRINTER_OUT_S = 5.0
+"""While the printer cannot print, it is asked this often whether it can again; else once a minute, between visits."""
 KEPT_S = 20.0
 """A touch made before the kiosk was ready is answered if that happens within this time."""
 BEYOND_PRINTER_S = 1.0
@@ -152,6 +154,8 @@ class KioskApp(App):
             log.info("screen", extra={"screen": str(self.visit.screen), "after": type(event).__name__})
             if self.visit.screen in (v.Screen.AGENCIES, v.Screen.SERVICES):
                 self.supply.refresh()
+            elif self.visit.screen is v.Screen.ATTRACT:
+                self.supply.look_at_printer()
 
     def _supplied(self) -> None:
         """The site has been read, or the counts are new."""
@@ -188,6 +192,8 @@ class KioskApp(App):
         if resting:
             second = self.clock.utc()
             delay = 60.05 - second.second - second.microsecond / 1e6
+            if self.supply.printer is not None and not self.supply.printer.prints:
+                delay = min(delay, PRINTER_OUT_S)
         self._ticker = Frames.schedule_once(self._on_tick, delay)
 
     def _on_tick(self, _: float) -> None:
@@ -195,6 +201,8 @@ class KioskApp(App):
         if self._day is not None and today != self._day:
             self.supply.refresh(usage=True)  # a new day counts anew
         self._day = today
+        if self._at_rest():
+            self.supply.look_at_printer()
         self.dispatch_event(v.Tick(self.clock.monotonic()))
 
     # --- look ---------------------------------------------------------------------------------------------------------
@@ -206,6 +214,7 @@ class KioskApp(App):
             self.now().replace(microsecond=0),
             self.supply.loaded,
             server=bool(self.settings.server.url),
+            printer=self.supply.printer,
             deadline_s=self.settings.printer.deadline_s + BEYOND_PRINTER_S,
         )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kiosk.core.search import SearchIndex
     from kiosk.desk import Desk
     from kiosk.site import SiteData
+    from printer.readiness import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Supply:
         self._post, self._send, self._changed = post, send, changed
         self.loaded: Loaded | None = None
         self._counts: Mapping[str, Counts] = {}
+        self.printer: Readiness | None = None
+        """Whether the next paper will come out, as last asked."""
         self._owed: list[v.Keep | v.Void] = []
         """What a visitor decided while the desk could not write it; told again when it can."""
         self._thread = DeskThread(
@@ -104,12 +107,21 @@ class Supply:
             service = catalogue.service_by_code.get(code)
             queue = catalogue.queue_by_code.get(service.queue) if service else None
             counts = self._counts.get(code, Counts())
-            return availability(data.site, service, queue, now, counts, holiday, ignore_hours=ignore)
+            return availability(
+                data.site,
+                service,
+                queue,
+                now,
+                counts,
+                holiday,
+                ignore_hours=ignore,
+                printer_out=self._closing(),
+            )
 
         self.loaded = Loaded(
             data.site,
             catalogue,
-            lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore),
+            lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore, printer_out=self._closing()),
             of_service,
             lambda query: index.find(query, popular=self.loaded.usage if self.loaded else None),
         )
@@ -121,6 +133,26 @@ class Supply:
             self._decide(effect)
         self._send(v.DeskReady())
         self.refresh(usage=True)
+        self.look_at_printer()
+
+    def _closing(self) -> str | None:
+        """The printer's trouble where it closes this kiosk."""
+        closes = self._settings.printer.when_out == "close" and self.printer is not None
+        return str(self.printer.cause) if closes and self.printer and not self.printer.prints else None
+
+    def look_at_printer(self) -> None:
+        """Ask whether the next paper will come out. Only between visits: it may take as long as a paper."""
+        self._thread.submit(lambda desk: desk.readiness(), self._heard)
+
+    def _heard(self, answer: Readiness | BaseException) -> None:
+        if isinstance(answer, BaseException):
+            return  # the thread has said so with its code
+        if self.printer is None or (answer.level, answer.cause) != (self.printer.level, self.printer.cause):
+            log.info(
+                "printer", extra={"level": str(answer.level), "cause": answer.cause and str(answer.cause)}
+            )
+        self.printer = answer
+        self._changed()
 
     def refresh(self, usage: bool = False) -> None:
         """Ask for the counts again, and with ``usage`` for the agencies' use."""

@@ -411,18 +411,34 @@ def test_every_reason_is_reached_by_these_tests() -> None:
     site = make_site()
     found = {
         answer.reason
-        for service, day, hour, count in itertools.product(
+        for service, day, hour, count, out in itertools.product(
             (make_service(), make_service(closed=RENOVATION), None),
             (TUESDAY, FRIDAY, SATURDAY, XMAS),
             range(24),
             (NO_TICKETS, Counts(series_full=True)),
+            (None, "paper_out"),
         )
         for minute in ("00", "45")
         if isinstance(
             answer := availability(
-                site, service, make_queue(), at(day, f"{hour:02}:{minute}"), count, christmas
+                site, service, make_queue(), at(day, f"{hour:02}:{minute}"), count, christmas, printer_out=out
             ),
             Closed,
         )
     }
     assert found == set(Reason)
+
+
+@given(sites, moments, st.booleans())
+def test_a_printer_in_trouble_closes_only_what_is_open(site: Site, now: dt.datetime, ignore: bool) -> None:
+    """A service that is closed anyway keeps the reason that lasts."""
+    service, queue = make_service(), make_queue()
+    well = availability(site, service, queue, now, NO_TICKETS, christmas, ignore_hours=ignore)
+    ill = availability(
+        site, service, queue, now, NO_TICKETS, christmas, ignore_hours=ignore, printer_out="cover_open"
+    )
+    shut = Closed(Reason.NO_PRINTER, cause="cover_open")
+    assert ill == (shut if isinstance(well, Open) else well)
+    mall = mall_state(site, now, christmas, ignore_hours=ignore)
+    mall_ill = mall_state(site, now, christmas, ignore_hours=ignore, printer_out="cover_open")
+    assert mall_ill == (shut if isinstance(mall, Open) else mall)

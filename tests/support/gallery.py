@@ -16,6 +16,8 @@ from kiosk.core.search import SearchIndex
 from kiosk.core.visit import Screen, Visit
 from kiosk.site import SiteData
 from kiosk.ui.context import Loaded, Place, Surroundings
+from printer.readiness import Level, Readiness
+from printer.status import Cause
 
 PANELS = {
     "portrait": (1080, 1920, 21.5),
@@ -91,6 +93,7 @@ def every_reason(now: dt.datetime) -> dict[Reason, Closed]:
         Reason.QUOTA: Closed(Reason.QUOTA, next_open=later),
         Reason.SERVICE_CLOSED: Closed(Reason.SERVICE_CLOSED, name=counter),
         Reason.UNKNOWN_SERVICE: Closed(Reason.UNKNOWN_SERVICE),
+        Reason.NO_PRINTER: Closed(Reason.NO_PRINTER, cause="cover_open"),
     }
 
 
@@ -98,6 +101,11 @@ def issued(outcome: v.Outcome = v.Outcome.PRINTED, **changes: object) -> v.Issue
     """Return an issued ticket of C01."""
     ticket = v.Issued("t", "C-004", "C01", outcome, None, OFFLINE_CODE, "09.41 WIB")
     return replace(ticket, **changes)  # type: ignore[arg-type]
+
+
+def with_printer(around: Surroundings, cause: Cause) -> Surroundings:
+    """Return ``around`` with a printer in trouble."""
+    return replace(around, printer=Readiness(Level.OUT if cause.blocks else Level.LOW, cause))
 
 
 CAUSES = ("paper_out", "cover_open", "offline", "unreachable", "cutter", "error")
@@ -122,6 +130,8 @@ def faces(site_data: SiteData) -> Iterator[Face]:
     }
     for name, when in moments.items():
         yield Face(f"attract-{name}", Visit(), surroundings(site_data, when))
+    for cause in Cause:
+        yield Face(f"attract-printer-{cause}", Visit(), with_printer(around, cause))
     yield Face("attract-loading", Visit(), replace(around, loaded=None))
     yield Face("agencies", Visit(screen=Screen.AGENCIES), around)
     for name, query in {"empty": "", "hits": "ktp", "agency": "samsat", "nothing": "zzzzqq"}.items():
@@ -144,6 +154,7 @@ def faces(site_data: SiteData) -> Iterator[Face]:
     for reason, answer in reasons.items():
         face = surroundings(site_data, now, {"C01": answer})
         yield Face(f"sheet-{reason}", sheet, face)
+    yield Face("sheet-printer", sheet, with_printer(around, Cause.PAPER_OUT))
     yield Face("sheet-refused", replace(sheet, refused=reasons[Reason.QUOTA]), around)
     yield Face("issuing", Visit(screen=Screen.ISSUING, agency="C", service="C01", request=1), around)
     yield Face(

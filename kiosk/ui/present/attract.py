@@ -12,7 +12,7 @@ from kiosk.core.common import WEEKDAYS
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.common import Key, language_name
-from kiosk.words import closed_words, time_of_day
+from kiosk.words import closed_words, printer_words, time_of_day
 
 if TYPE_CHECKING:
     from kiosk.core.catalogue import Hours, Site
@@ -27,6 +27,8 @@ class StateView:
     icon: str
     text: str
     note: str
+    printer: str = ""
+    """What is wrong with the printer, for visitors and staff alike; empty when nothing is."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,22 @@ def present_attract(visit: v.Visit, around: Surroundings, waiting: bool = False)
         invitation=translate(invitation, language),
         # Reading the other language's file is left to the desk's thread: the first frame does not wait for it.
         second=translate(invitation, others[0]) if others and loaded else "",
-        state=_state(loaded, mall, around.now, language) if loaded and mall else None,
+        state=_state(loaded, mall, around, language) if loaded and mall else None,
         start=Key("start", translate(start, language), v.Start(), "touch"),
         languages=tuple(Key(f"start:{tag}", language_name(tag), v.Start(tag)) for tag in around.languages),
         help=Key("help", translate(_("Bantuan"), language), v.ShowHelp(), "help"),
     )
 
 
-_CLOSED_WORDS = {Reason.NOT_YET: _("Belum buka"), Reason.BREAK: _("Istirahat")}
+_CLOSED_WORDS = {
+    Reason.NOT_YET: _("Belum buka"),
+    Reason.BREAK: _("Istirahat"),
+    Reason.NO_PRINTER: _("Belum siap"),
+}
 
 
-def _state(loaded: Loaded, mall: Open | Closed, now: dt.datetime, language: str) -> StateView:
+def _state(loaded: Loaded, mall: Open | Closed, around: Surroundings, language: str) -> StateView:
+    now = around.now
     if isinstance(mall, Closed):
         words = closed_words(mall, loaded.site, now, language)
         word = translate(_CLOSED_WORDS.get(mall.reason, _("Tutup")), language)
@@ -84,7 +91,19 @@ def _state(loaded: Loaded, mall: Open | Closed, now: dt.datetime, language: str)
         note = translate(_("Nomor terakhir diberikan pukul {time}"), language).format(
             time=time_of_day(mall.until, language)
         )
-    return StateView(translate(_("Buka"), language), "green", "ok", text, note)
+    return StateView(translate(_("Buka"), language), "green", "ok", text, note, _printer(around, language))
+
+
+def _printer(around: Surroundings, language: str) -> str:
+    """Tell of a printer in trouble before anybody is disappointed, and of paper that will end to whoever refills it."""
+    if around.printer_out is not None:
+        words = translate(_("{trouble}: nomor Anda tampil di layar."), language)
+        return words.format(trouble=printer_words(around.printer_out, language))
+    if around.printer is not None and around.printer.cause is not None:
+        return translate(_("Untuk petugas: {trouble}."), language).format(
+            trouble=printer_words(around.printer.cause, language).lower()
+        )
+    return ""
 
 
 def hours_on(site: Site, date: dt.date) -> Hours | None:

@@ -11,7 +11,7 @@ from kiosk.core.common import say
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.common import Heading, Key, step_words
-from kiosk.words import closed_words, fee, unknown
+from kiosk.words import closed_words, fee, printer_words, unknown
 
 if TYPE_CHECKING:
     from kiosk.core.catalogue import Catalogue, Service, Site
@@ -107,11 +107,20 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
             short_note=tell(_("Lansia, disabilitas, hamil, menyusui, balita")),
         ),
         priority_on=visit.priority,
-        take=Key("take", tell(_("Ambil nomor antrean")), v.TakeTicket()) if closed is None else None,
+        take=_take(around, language) if closed is None else None,
         closed=closed,
         page=visit.page,
         language=language,
     )
+
+
+def _take(around: Surroundings, language: str) -> Key:
+    """Return the button that takes the number; where no paper will come, it says so before it is touched."""
+    label = _("Ambil nomor antrean") if around.printer_out is None else _("Ambil nomor di layar")
+    note = ""
+    if around.printer_out is not None:
+        note = printer_words(around.printer_out, language)
+    return Key("take", translate(label, language), v.TakeTicket(), note=note)
 
 
 def known(text: dict[str, str] | None, language: str) -> str:

@@ -62,9 +62,10 @@ class AttractScreen(ScreenBox):
         state = view.state
         if state:
             part("pill").show(state.word, state.tone, state.icon)
-            lines = (state.text, state.note) if self.layout == "tight" else (state.text,)
+            lines = (state.text, state.printer or state.note) if self.layout == "tight" else (state.text,)
             part("hours").text = "\n".join(line for line in lines if line)
-        part("note").text = state.note if state and self.layout != "tight" else ""
+        notes = (state.note, state.printer) if state and self.layout != "tight" else ()
+        part("note").text = "\n".join(note for note in notes if note)
         for tap, key in ((part("start"), view.start), (self._help, view.help)):
             tap.text, tap.icon, tap.target, tap.event = key.label, key.icon, key.target, key.event
         while len(self._taps) < len(view.languages):

@@ -48,6 +48,7 @@ class SheetScreen(ScreenBox):
                 view.take.event,
                 view.take.label,
             )
+            self._take.note = "" if tight else view.take.note
         if view.closed:
             self._closed.text, self._closed.note = view.closed.short, view.closed.long
 
