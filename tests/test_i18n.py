@@ -33,7 +33,7 @@ def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_unknown_language_names_what_is_allowed() -> None:
-    with pytest.raises(LookupError, match="'xx'.*id, en"):
+    with pytest.raises(LookupError, match=r"'xx'.*id, en"):
         i18n.translate("Kembali", "xx")
 
 
