@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -158,6 +160,47 @@ def test_the_command_adds_this_machines_configuration_and_state_unless_told(tmp_
     assert says("server", "run") == "server run"
 
 
+def under_the_compositor(root: Path) -> None:
+    """Start the installed kiosk as the unit does: under cage, as its own user, telling the service manager; and stop it."""
+    unit = (ROOT / "config/systemd/anjungan.service").read_text()
+    start, stop = (re.search(rf"^{key}=(.+)$", unit, re.MULTILINE) for key in ("ExecStart", "ExecStop"))
+    assert start is not None and stop is not None
+    place = root / "run" / "kiosk"
+    place.mkdir(parents=True)
+    owner = (root / "var/lib/anjungan").stat()
+    os.chown(place, owner.st_uid, owner.st_gid)
+    place.chmod(0o700)
+    headless = {"WLR_BACKENDS": "headless", "WLR_RENDERER": "pixman", "LIBSEAT_BACKEND": "noop"}
+    environment = headless | {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/var/lib/anjungan",
+        "XDG_RUNTIME_DIR": "/run/kiosk",
+        "NOTIFY_SOCKET": "/run/kiosk/notify",
+        "WATCHDOG_USEC": "30000000",
+        **dict(re.findall(r"(SDL_\w+|KIVY_\w+|XDG_CACHE_HOME)=(\S+)", unit)),
+    }
+    heard: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, (place / "log").open("wb") as log:
+        manager.bind(str(place / "notify"))
+        (place / "notify").chmod(0o777)
+        manager.settimeout(60)
+        as_kiosk = ["chroot", root, "setpriv", "--reuid=anjungan", "--regid=anjungan", "--init-groups"]
+        kiosk = subprocess.Popen([*as_kiosk, *start[1].split()], env=environment, stderr=log)
+        try:
+            while "WATCHDOG=1" not in heard:
+                heard += manager.recv(4096).decode().splitlines()
+            command = shlex.split(stop[1])[-1].replace("$MAINPID", str(kiosk.pid)).replace("$$", "$")
+            run(*as_kiosk, "/bin/sh", "-c", command, env=environment)
+            assert kiosk.wait(20) == 0
+            while "STOPPING=1" not in heard:
+                heard += manager.recv(4096).decode().splitlines()
+        finally:
+            if kiosk.poll() is None:
+                kiosk.kill()
+                kiosk.wait(10)
+    assert heard[0] == "READY=1"
+
+
 # --- in a fresh Debian root ----------------------------------------------------------------------------------------
 
 
@@ -214,6 +257,8 @@ def test_installed_upgraded_removed_and_purged(package: Path, tmp_path: Path) ->
             "anjungan", "demo", "--out", "/var/lib/anjungan/out", "--state", "/var/lib/anjungan/visit",
         )  # fmt: skip
         assert len(list((root / "var/lib/anjungan/out").glob("*.png"))) >= 5
+
+        under_the_compositor(root)
 
         # The site's own configuration outlives an upgrade, and a backup is made before it.
         config = root / "etc/anjungan/kiosk.toml"

@@ -1,0 +1,175 @@
+"""The units and rules a kiosk is installed with: systemd's own opinion of them, and what they must say."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = ROOT / "config" / "systemd"
+KIOSKS = ("anjungan.service", "anjungan-x11.service")
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+
+systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+
+
+class Many(dict):  # type: ignore[type-arg]
+    """systemd's keys may come more than once: their values are joined."""
+
+    def __setitem__(self, key: str, value: object) -> None:
+        if isinstance(value, list) and isinstance(self.get(key), list):
+            self[key].extend(value)
+        else:
+            super().__setitem__(key, value)
+
+
+def unit(name: str) -> configparser.RawConfigParser:
+    parser = configparser.RawConfigParser(strict=False, dict_type=Many, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(UNITS / name)
+    return parser
+
+
+@systemd
+def test_systemd_finds_no_fault_in_them(tmp_path: Path) -> None:
+    for program in ("usr/bin/cage", "usr/bin/xinit", "usr/bin/Xorg", "opt/anjungan/bin/anjungan", "bin/sh"):
+        path = tmp_path / program
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    system = Path("/usr/lib/systemd/system")
+    here = tmp_path / "usr/lib/systemd/system"
+    here.mkdir(parents=True)
+    for path in system.iterdir():
+        if (
+            path.suffix in (".target", ".slice", ".mount", ".socket")
+            and path.is_file()
+            and not path.is_symlink()
+        ):
+            shutil.copy(path, here)
+    names = [path.name for path in UNITS.iterdir() if path.suffix in (".service", ".timer")]
+    for name in names:
+        shutil.copy(UNITS / name, here)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={tmp_path}", *names],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    ours = [line for line in done.stderr.splitlines() if "anjungan" in line]
+    assert not ours, done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+@systemd
+@pytest.mark.parametrize(
+    ("name", "tenths"), [*((kiosk, 30) for kiosk in KIOSKS), ("anjungan-backup.service", 15)]
+)
+def test_what_they_expose_is_bounded(name: str, tenths: int) -> None:
+    done = subprocess.run(
+        [
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--no-pager",
+            f"--threshold={tenths}",
+            str(UNITS / name),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
+
+
+@pytest.mark.parametrize("name", KIOSKS)
+def test_a_frozen_or_dead_kiosk_is_started_again_for_ever(name: str) -> None:
+    found = unit(name)
+    service = found["Service"]
+    assert found["Unit"]["StartLimitIntervalSec"] == "0"
+    assert (service["Type"], service["NotifyAccess"], service["Restart"]) == ("notify", "all", "always")
+    assert int(service["WatchdogSec"]) <= 30
+    assert int(service["RestartSec"]) <= 2
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_runs_as_root(name: str) -> None:
+    service = unit(name)["Service"]
+    assert service["User"] == service["Group"] == "anjungan"
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["CapabilityBoundingSet"] == ""
+
+
+@pytest.mark.parametrize("name", KIOSKS)
+def test_no_other_way_to_the_console_stays_open(name: str) -> None:
+    found = unit(name)
+    assert "getty@tty1.service" in found["Unit"]["Conflicts"]
+    words = found["Service"]["ExecStart"].split()
+    # cage -s would let Ctrl-Alt-F2 through; an X server must not switch consoles or be killed by keys either.
+    assert words[:2] == ["/usr/bin/cage", "--"] or {"vt1", "-keeptty"} <= set(words)
+    assert found["Service"]["LimitCORE"] == "0"
+
+
+def test_both_kiosks_differ_in_the_screen_alone() -> None:
+    def lines(name: str) -> dict[tuple[str, str], str]:
+        found = unit(name)
+        return {(section, key): value for section in found.sections() for key, value in found.items(section)}
+
+    cage, x11 = map(lines, KIOSKS)
+    assert {key for key in cage.keys() | x11.keys() if cage.get(key) != x11.get(key)} == {
+        ("Unit", "Description"),
+        ("Unit", "Conflicts"),
+        ("Service", "ExecStart"),
+    }
+
+
+def test_the_magic_keys_are_off() -> None:
+    assert re.search(r"^kernel\.sysrq = 0$", (UNITS / "90-anjungan.sysctl.conf").read_text(), re.MULTILINE)
+
+
+# --- udev ----------------------------------------------------------------------------------------------------------
+
+KEY = r"(?:ACTION|SUBSYSTEM|KERNEL|ENV\{\w+\}|ATTRS?\{[\w/]+\}|TEST|GROUP|MODE|SYMLINK)"
+ITEM = re.compile(rf'({KEY})(==|\+=|=)"([^"]*)"')
+MATCHES = {"ACTION", "SUBSYSTEM", "KERNEL", "TEST"}
+
+
+def rules() -> list[list[tuple[str, str, str]]]:
+    found = []
+    for line in (ROOT / "config/udev/60-anjungan.rules").read_text().splitlines():
+        if line and not line.startswith("#"):
+            items = [ITEM.fullmatch(item) for item in line.split(", ")]
+            assert all(items), line
+            found.append([item.groups() for item in items if item])
+    return found
+
+
+def test_every_rule_is_well_formed_and_narrow() -> None:
+    assert rules()
+    for rule in rules():
+        matching = [key for key, operator, _ in rule if operator == "=="]
+        assert "SUBSYSTEM" in matching
+        assert len(matching) >= 2, rule
+        for key, operator, value in rule:
+            if key in MATCHES:
+                assert operator == "=="
+            if key == "MODE":
+                assert value == "0660"
+            if key == "GROUP":
+                assert value in ("lp", "dialout")
+
+
+def test_the_groups_of_the_rules_are_those_of_the_service() -> None:
+    groups = {value for rule in rules() for key, _, value in rule if key == "GROUP"}
+    assert groups <= set(unit("anjungan.service")["Service"]["SupplementaryGroups"].split())
+    script = (ROOT / "packaging/postinst").read_text()
+    joined = re.search(r"for group in (.+); do", script)
+    assert joined is not None
+    assert set(unit("anjungan.service")["Service"]["SupplementaryGroups"].split()) <= set(joined[1].split())
