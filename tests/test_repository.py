@@ -20,6 +20,7 @@ LONGEST = {"tests/": 800, "": 400}
 """Lines a Python or kv file may have, by the beginning of its path; a list of cases is longer than an idea."""
 LONG_FILES: dict[str, str] = {
     "kiosk/core/visit.py": "the whole visit as one pure function with its states and events, to be read in one sitting",
+    "kiosk/desk.py": "the one road every ticket takes, from number to verdict, and what staff may do to a ticket on it",
 }
 """Files that are longer, each with the reason why it is still one idea."""
 
@@ -61,7 +62,7 @@ def source(*endings: str) -> dict[str, str]:
 
 # Each pattern is written so that it does not match itself here.
 FORBIDDEN = {
-    "a path of one machine": r"(?<![\w.$}-])/(?:tmp|root|work|home/\w+)(?:/|\b(?=[\"' ]))",
+    "a path of one machine": r"(?<![\w.$}-])/(?:tmp|root|work|home/\w+)/",
     "a package registry": r"pypi[.]org|pythonhosted[.]org|npmjs[.](?:org|com)|deb[.]debian[.]org|piwheels[.]org",
     "a merge marker": r"(?m)^(?:<{7}|>{7}) ",
     "unfinished work": r"(?<!-)\b(?:TO[D]O|FIX[M]E|XX[X])\b(?!-)",
