@@ -20,8 +20,11 @@ from typing import Final
 from printer import fence
 from printer.profiles import Profile
 from printer.status import (
+    PORT_PAPER_EMPTY,
+    SILENT,
     Asb,
     Cleared,
+    Health,
     Plain,
     Realtime,
     Reply,
@@ -30,7 +33,7 @@ from printer.status import (
     parse,
     query,
 )
-from printer.transports.base import Transport
+from printer.transports.base import TellsPort, Transport
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +118,8 @@ class Asker:
                 break
             replies[n] = answer
             self._unanswered.pop(n, None)
-        return parse(replies, self._asb)
+        status = parse(replies, self._asb)
+        return status if status.answered or not self._profile.port_status else self._port(deadline)
 
     def listen(self, until: float) -> Heard:
         """Wait for the fence's answer. Raises TransportError."""
@@ -141,6 +145,12 @@ class Asker:
                 return True
             self._pass_over(reply)
         return False
+
+    def _port(self, deadline: float) -> Status:
+        """What the port says where the printer says nothing. It can tell that paper is out; that all is well there
+        proves nothing, so anything else is silence."""
+        byte = self._transport.port_status(deadline) if isinstance(self._transport, TellsPort) else None
+        return Status(paper=Health.BAD) if byte is not None and byte & PORT_PAPER_EMPTY else SILENT
 
     def _askable(self) -> list[int]:
         """The questions of the profile without those left unanswered twice while another was answered."""

@@ -24,8 +24,11 @@ VERSION = 1
 class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one unit answers. ``fence`` is the best proof it gives of a job's end."""
 
-    status: tuple[int, ...]
+    status: tuple[int, ...] | None
+    """None: it answered none of them, and is asked those of its profile all the same."""
     fence: Literal["none", "gs_r", "gs_h"]
+    port_status: bool = False
+    """Whether its USB port tells of missing paper."""
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,9 +44,10 @@ def key(transport: str, address: str, profile: str) -> str:
 def unit_of(found: Probe) -> Unit | None:
     """What ``found`` shows of a unit. None when it answered nothing: it may have been busy or just switched on, and
     would never be asked again."""
-    if not found.answered and found.fence == "none":
-        return None
-    return Unit(found.answered, found.fence)
+    if found.answered or found.fence != "none":
+        return Unit(found.answered, found.fence, found.port_tells)
+    # Of a silent one with a port that speaks the questions stay as its profile has them.
+    return Unit(None, found.fence, port_status=True) if found.port_tells else None
 
 
 def recall(file: Path, name: str) -> Unit | None:
@@ -69,8 +73,8 @@ def applied(profile: Profile, unit: Unit | None) -> Profile:
     """``profile`` with what is known of this very unit."""
     if unit is None:
         return profile
-    status = tuple(n for n in unit.status if 1 <= n <= 4)
-    return msgspec.structs.replace(profile, status=status, fence=unit.fence)
+    status = profile.status if unit.status is None else tuple(n for n in unit.status if 1 <= n <= 4)
+    return msgspec.structs.replace(profile, status=status, fence=unit.fence, port_status=unit.port_status)
 
 
 def _read(file: Path) -> _File:

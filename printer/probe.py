@@ -9,8 +9,20 @@ from typing import Final, Literal
 
 from printer import fence
 from printer.profiles import Profile
-from printer.status import Plain, ProcessId, Realtime, Reply, ReplyParser, Status, is_realtime, parse, query
-from printer.transports.base import Transport
+from printer.status import (
+    PORT_PAPER_EMPTY,
+    PORT_WELL,
+    Plain,
+    ProcessId,
+    Realtime,
+    Reply,
+    ReplyParser,
+    Status,
+    is_realtime,
+    parse,
+    query,
+)
+from printer.transports.base import TellsPort, Transport
 
 QUESTIONS: Final = (1, 2, 3, 4)
 READ_SIZE: Final = 64
@@ -26,6 +38,8 @@ class Probe:
     answers: dict[int, int | None]
     gs_r: bool
     gs_h: bool = False
+    port: int | None = None
+    """The byte of GET_PORT_STATUS; None where the way or the printer has none."""
 
     @property
     def status(self) -> Status:
@@ -44,6 +58,11 @@ class Probe:
         return any(byte is not None and not is_realtime(byte) for byte in self.answers.values())
 
     @property
+    def port_tells(self) -> bool:
+        """Whether its port can be believed when it says that paper is out: it says now that all is well."""
+        return self.port is not None and self.port & (PORT_PAPER_EMPTY | PORT_WELL) == PORT_WELL
+
+    @property
     def fence(self) -> Literal["none", "gs_r", "gs_h"]:
         """The best proof of a job's end that it gives. From one that babbles GS r proves nothing."""
         return "gs_h" if self.gs_h else "gs_r" if self.gs_r and not self.babbles else "none"
@@ -60,7 +79,8 @@ def probe(transport: Transport, profile: Profile, deadline: float) -> Probe:
         answers = {n: _realtime(transport, n, profile.reply_s, deadline) for n in QUESTIONS}
         gs_r = _ask(transport, fence.GS_R, profile.reply_s, deadline, lambda reply: isinstance(reply, Plain))
         gs_h = profile.fence == "gs_h" and _answers_gs_h(transport, profile, deadline)
-        return Probe(answers, gs_r, gs_h)
+        port = transport.port_status(deadline) if isinstance(transport, TellsPort) else None
+        return Probe(answers, gs_r, gs_h, port)
     finally:
         transport.close()
 

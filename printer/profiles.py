@@ -59,6 +59,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     clear_buffer: Literal["none", "dle_enq", "dle_dc4"] = "none"
     """What makes it forget a job it holds while it has no paper: DLE DC4 8 on Epson, DLE ENQ 2 on some others. Most
     printers obey DLE ENQ 2 only after an error of the cutter: write it here only where a try has shown it."""
+    port_status: bool = False
+    """Whether its USB port says that paper is out (GET_PORT_STATUS): all that many silent boards tell. Found out by
+    ``printer detect``, with paper in."""
     leave_kanji: bool = True
     """Send FS . first: Chinese boards start in a mode where bytes above 0x7F are read in pairs."""
 

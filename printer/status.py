@@ -20,6 +20,9 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 DLE_EOT: Final = b"\x10\x04"
+PORT_PAPER_EMPTY: Final = 0x20
+PORT_WELL: Final = 0x18
+"""GET_PORT_STATUS of the USB printer class: selected, and no error."""
 
 
 class Health(StrEnum):

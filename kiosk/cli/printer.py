@@ -200,6 +200,7 @@ def detect(options: argparse.Namespace) -> int:
                 "gs_r": found.gs_r,
                 "gs_h": found.gs_h,
                 "garbage": found.babbles,
+                "port": None if found.port is None else f"{found.port:02x}",
                 "profile_lines": {"status": list(found.answered), "fence": found.fence},
                 "kept": unit is not None,
                 "profiles": list(profiles.names()),
@@ -234,7 +235,10 @@ def _tell(press: Press, found: Probe, *, kept: bool) -> None:
     print(f"  GS r 1 (end of a job): {'answered' if found.gs_r else 'silent'}")
     if found.gs_h:
         print("  GS ( H (end of a job, by name): answered")
-    if kept:
+    if found.port is not None:
+        trust = "tells when paper is out" if found.port_tells else "not used"
+        print(f"  USB port status: {found.port:02x}, {trust}")
+    if kept and found.answered:
         print(
             f"kept for this printer: status = {list(found.answered)}, fence = {found.fence!r}; "
             "ask again after a change of printer or cable"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Transport(Protocol):
@@ -36,4 +36,15 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go. Never waits, never raises. After a failed write it discards what has not left yet."""
+        ...
+
+
+@runtime_checkable
+class TellsPort(Protocol):
+    """A way that can ask the printer's port how it is, apart from the bytes: GET_PORT_STATUS of the USB printer class,
+    which silent boards answer too."""
+
+    def port_status(self, deadline: float) -> int | None:
+        """The byte of the USB printer class (1.1, section 4.2.2): bit 5 paper empty, 4 selected, 3 no error. None where
+        there is no answer. Never raises."""
         ...

@@ -6,8 +6,10 @@ typed name or an absent printer would otherwise become a regular file that every
 
 from __future__ import annotations
 
+import array
 import contextlib
 import errno
+import fcntl
 import os
 import select
 import stat
@@ -18,6 +20,8 @@ from typing import Final
 from printer.errors import Closed, TimedOut, Unreachable
 
 GONE: Final = select.POLLHUP | select.POLLERR | select.POLLNVAL
+LPGETSTATUS: Final = 0x060B
+"""``linux/lp.h``."""
 IDLE_READ_S: Final = 0.01
 """Pause after an empty read, in seconds."""
 
@@ -116,6 +120,16 @@ class FileTransport:
                 break
             _wait(-1, 0, time.monotonic() + min(left, IDLE_READ_S))
         return b""
+
+    def port_status(self, deadline: float) -> int | None:
+        """Ask the kernel's USB printer driver (``LPGETSTATUS``); other devices have none."""
+        del deadline  # the driver has its own, 5 s, and a printer that answers at all does at once
+        answer = array.array("i", [0])
+        try:
+            fcntl.ioctl(self._opened(), LPGETSTATUS, answer)
+        except OSError:
+            return None
+        return answer[0] & 0xFF
 
     def close(self) -> None:
         fd, self._fd = self._fd, None

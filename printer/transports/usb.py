@@ -31,6 +31,9 @@ GLANCE_MS: Final = 5
 """A look for what is already there: the host asks a device once a millisecond, so fewer could miss it."""
 READ_AGAIN_S: Final = 0.01
 CONTROL_MS: Final = 1000
+GET_PORT_STATUS_TYPE: Final = 0xA1
+"""From the device, of its class, to an interface."""
+GET_PORT_STATUS: Final = 1
 
 
 @dataclass(slots=True)
@@ -126,6 +129,27 @@ class UsbTransport:
                 time.sleep(min(READ_AGAIN_S, left))
         data, self._kept = self._kept[:n], self._kept[n:]
         return data
+
+    def port_status(self, deadline: float) -> int | None:
+        """Ask by the printer class's own request, which is answered whatever the printer is doing.
+
+        pyusb takes the low byte of wIndex for an interface to claim, where the class puts the alternate setting: so
+        this is asked of interface 0 in setting 0 alone, which is what nearly all printers have.
+        """
+        import usb.core
+
+        way = self._opened().way
+        if (way.interface.bInterfaceNumber, way.interface.bAlternateSetting) != (0, 0):
+            return None
+        left = deadline - time.monotonic()
+        try:
+            answer = self._opened().device.ctrl_transfer(
+                GET_PORT_STATUS_TYPE, GET_PORT_STATUS, 0, 0, 1, min(CONTROL_MS, _milliseconds(left))
+            )
+        except usb.core.USBError as error:
+            log.debug("%s: no port status: %s", self.name, error)
+            return None
+        return int(answer[0]) if len(answer) else None
 
     def close(self) -> None:
         """Give the interface back to the kernel and let the device go."""

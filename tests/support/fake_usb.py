@@ -50,6 +50,8 @@ class UsbDevice:
     kernel_driver: bool = True
     virtual: VirtualPrinter | None = None
     packet: int = 64
+    port_byte: int | None = 0x18
+    """Its port's status while it has paper; None: the request stalls."""
     restarts: int = 0
     """Restarts of the virtual printer that the handle in use has seen."""
     deny: bool = False
@@ -196,7 +198,15 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]
         self, dev_handle: UsbDevice, kind: int, request: int, value: int, index: int, data: Any, timeout: int
     ) -> int:
         _there(dev_handle)
-        assert (kind, request) == (0x80, 6), "only descriptors are read by control transfers"
+        if (kind, request) == (0xA1, 1):
+            if dev_handle.port_byte is None:
+                raise usb.core.USBError("Pipe error", -9, errno.EPIPE)
+            out = dev_handle.virtual is not None and Fault.PAPER_OUT in dev_handle.virtual.faults
+            data[0] = dev_handle.port_byte | (0x20 if out else 0)
+            return 1
+        assert (kind, request) == (0x80, 6), (
+            "of control transfers only descriptors and the port's status are read"
+        )
         dev_handle.timeouts.append(timeout)
         text = b"\x09\x04" if value & 0xFF == 0 else dev_handle.serial.encode("utf-16-le")
         answer = bytes((len(text) + 2, 3)) + text
