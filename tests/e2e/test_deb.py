@@ -29,11 +29,14 @@ pytestmark = [
 ]
 
 
-def run(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(word) for word in words],
-        **{"capture_output": True, "text": True, "check": True, "timeout": 500} | options,  # noqa: PLW1510
-    )
+def run(
+    *words: object,
+    env: dict[str, str] | None = None,
+    cwd: str | Path | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    command = [str(word) for word in words]
+    return subprocess.run(command, env=env, cwd=cwd, check=check, capture_output=True, text=True, timeout=500)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +62,7 @@ def tree(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def main(tree: Path, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+def main(tree: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the unpacked program with its own libraries and nothing of this test's environment."""
     kept = {name: os.environ[name] for name in ("DISPLAY", "XAUTHORITY", "HOME") if name in os.environ}
     return run(
@@ -69,7 +72,6 @@ def main(tree: Path, *arguments: object, **options: object) -> subprocess.Comple
         *arguments,
         env=kept | {"PATH": "/usr/bin:/bin", "ANJUNGAN_KIOSK__IGNORE_HOURS": "true"},
         cwd="/",
-        **options,
     )
 
 
@@ -161,7 +163,7 @@ def test_the_command_adds_this_machines_configuration_and_state_unless_told(tmp_
 
 
 def under_the_compositor(root: Path) -> None:
-    """Start the installed kiosk as the unit does: under cage, as its own user, telling the service manager; and stop it."""
+    """Start and stop the installed kiosk as the unit does: under cage, as its own user, heard by a service manager."""
     unit = (ROOT / "config/systemd/anjungan.service").read_text()
     start, stop = (re.search(rf"^{key}=(.+)$", unit, re.MULTILINE) for key in ("ExecStart", "ExecStop"))
     assert start is not None and stop is not None
@@ -222,13 +224,13 @@ def test_installed_upgraded_removed_and_purged(package: Path, tmp_path: Path) ->
         run("debootstrap", "--variant=minbase", f"--include={extra}", release[1], root)
     shutil.copy(package, root / "anjungan.deb")
 
-    def inside(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    def inside(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         clean = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": "/root",
             "DEBIAN_FRONTEND": "noninteractive",
         }
-        return run("chroot", root, *words, env=clean, **options)
+        return run("chroot", root, *words, env=clean, check=check)
 
     def mode(path: str) -> tuple[str, str]:
         owner, bits = inside("stat", "-c", "%U %a", path).stdout.split()

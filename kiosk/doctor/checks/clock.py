@@ -77,7 +77,7 @@ def _kept_right(machine: Machine, now: dt.datetime) -> Iterator[Finding]:
             NAME,
             Level.UNKNOWN,
             say(_("Tidak diketahui apakah jam dijaga: timedatectl tidak menjawab.")),
-            say(_("Bandingkan dengan jam tangan; nomor karcis mengikuti tanggal unit ini.")),
+            say(_("Bandingkan dengan jam tangan; nomor tiket mengikuti tanggal unit ini.")),
             facts=facts,
         )
     elif values["NTPSynchronized"] == "yes":

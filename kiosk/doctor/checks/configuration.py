@@ -22,7 +22,7 @@ def check(machine: Machine) -> Iterator[Finding]:
                 NAME,
                 Level.FAIL,
                 say(_("Pengaturan salah: {fault}"), fault=fault),
-                say(_("Perbaiki baris itu, lalu jalankan main.py check. Kios memakai salinan baik terakhir."))
+                say(_("Perbaiki baris itu, lalu jalankan main.py check. Kiosk memakai salinan baik terakhir."))
                 if kept
                 else say(
                     _("Perbaiki baris itu, lalu jalankan main.py check. Tidak ada salinan baik terakhir.")
@@ -47,6 +47,6 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield Finding(
             "ignore_hours",
             Level.WARN,
-            say(_("Karcis diberikan pada jam berapa pun (ignore_hours): hanya untuk peragaan.")),
+            say(_("Tiket diberikan pada jam berapa pun (ignore_hours): hanya untuk peragaan.")),
             say(_("Isi ignore_hours = false pada bagian [kiosk].")),
         )

@@ -44,7 +44,7 @@ def _room(folder: Path) -> Finding:
     free, size = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
     facts = {"free_bytes": free, "size_bytes": size, "free_inodes": disk.f_favail, "folder": str(folder)}
     room = say(_("Ruang kosong {free} MB dari {size} MB."), free=free >> 20, size=size >> 20)
-    remedy = say(_("Hapus berkas yang tidak perlu; log kios sendiri tidak pernah lebih dari 6 MB."))
+    remedy = say(_("Hapus berkas yang tidak perlu; log kiosk sendiri tidak pernah lebih dari 6 MB."))
     few_inodes = disk.f_files > 0 and disk.f_favail < FEW_INODES
     if free < FAIL_BELOW or few_inodes:
         return Finding("disk_space", Level.FAIL, room, remedy, "E-STO-03", facts)

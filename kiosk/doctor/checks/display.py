@@ -61,7 +61,7 @@ def check(machine: Machine) -> Iterator[Finding]:
         }
         size = say(_("Layar {name}: {w} × {h} titik."), name=screen.name, w=screen.width, h=screen.height)
         if min(screen.width, screen.height) < LEAST_PIXELS:
-            remedy = say(_("Terlalu kecil untuk kios: gunakan layar 1024 × 600 atau lebih besar."))
+            remedy = say(_("Terlalu kecil untuk kiosk: gunakan layar 1024 × 600 atau lebih besar."))
             yield Finding(NAME, Level.FAIL, size, remedy, None, facts)
             continue
         yield Finding(NAME, Level.OK, size, facts=facts)

@@ -32,7 +32,7 @@ def check(machine: Machine) -> Iterator[Finding]:
             NAME,
             Level.WARN,
             say(
-                _("Mesin ini belum menjadi kios: layanan {unit} tidak aktif, jalan keluar tidak diperiksa."),
+                _("Mesin ini belum menjadi kiosk: layanan {unit} tidak aktif, jalan keluar tidak diperiksa."),
                 unit=UNIT,
             ),
             say(_("Pasang paket anjungan dan aktifkan: systemctl enable --now {unit}."), unit=UNIT),
@@ -41,7 +41,7 @@ def check(machine: Machine) -> Iterator[Finding]:
     faults = list(_faults(machine))
     yield from faults
     if not any(finding.level is Level.FAIL for finding in faults):
-        yield Finding(NAME, Level.OK, say(_("Jalan keluar dari kios yang dapat diperiksa sudah tertutup.")))
+        yield Finding(NAME, Level.OK, say(_("Jalan keluar dari kiosk yang dapat diperiksa sudah tertutup.")))
 
 
 def _faults(machine: Machine) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def _faults(machine: Machine) -> Iterator[Finding]:
         yield _open(
             "desktop",
             Level.FAIL,
-            say(_("Ada layar masuk desktop ({name}) di belakang kios."), name=desktop),
+            say(_("Ada layar masuk desktop ({name}) di belakang kiosk."), name=desktop),
             say(_("Gunakan sistem tanpa desktop, atau: systemctl disable {name}."), name=desktop),
         )
     typed = keyboards(machine.read("proc/bus/input/devices") or "")
@@ -90,7 +90,7 @@ def _faults(machine: Machine) -> Iterator[Finding]:
         yield _open(
             "root",
             Level.FAIL,
-            say(_("Kios berjalan sebagai root.")),
+            say(_("Kiosk berjalan sebagai root.")),
             say(_("Gunakan unit systemd dari paket: User=anjungan.")),
         )
     if not (machine.read("boot/grub/grub.cfg") or "password_pbkdf2").count("password_pbkdf2"):

@@ -76,7 +76,7 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield Finding(
             NAME,
             Level.WARN,
-            say(_("Printer virtual: tidak ada kertas yang keluar, karcis menjadi gambar.")),
+            say(_("Printer virtual: tidak ada kertas yang keluar, tiket menjadi gambar.")),
             say(_("Isi bagian [printer] pada pengaturan untuk printer yang sebenarnya.")),
             facts=facts,
         )

@@ -46,7 +46,7 @@ def check(machine: Machine) -> Iterator[Finding]:
             NAME,
             Level.FAIL,
             say(_("Pemindai {device} ada tetapi tidak boleh dibaca."), device=device),
-            say(_("Masukkan pengguna kios ke grup dialout dan input, lalu mulai ulang.")),
+            say(_("Masukkan pengguna kiosk ke grup dialout dan input, lalu mulai ulang.")),
         )
     else:
         yield Finding(NAME, Level.OK, say(_("Pemindai ada: {device}."), device=device))

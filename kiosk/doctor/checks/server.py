@@ -36,7 +36,7 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield Finding(NAME, Level.UNKNOWN, say(_("Tidak diperiksa: pengaturan salah.")))
         return
     if not settings.server.url:
-        yield Finding(NAME, Level.OK, say(_("Tidak ada server pada pengaturan: kios bekerja sendiri.")))
+        yield Finding(NAME, Level.OK, say(_("Tidak ada server pada pengaturan: kiosk bekerja sendiri.")))
         return
     yield from _way(machine, urlsplit(settings.server.url), settings.server.ca_file)
 
@@ -61,7 +61,7 @@ def _network(machine: Machine) -> Finding:
         "network",
         Level.WARN,
         say(_("Tidak ada jaringan yang tersambung.")),
-        say(_("Periksa kabel atau Wi-Fi. Tanpa jaringan kios tetap memberi karcis.")),
+        say(_("Periksa kabel atau Wi-Fi. Tanpa jaringan kiosk tetap memberi tiket.")),
         facts=facts,
     )
 
@@ -143,7 +143,7 @@ def _talk(machine: Machine, connection: http.client.HTTPConnection, path: str) -
             ),
             say(
                 _(
-                    "Karcis tetap keluar dan dikirim nanti. Periksa jaringan, tembok api, dan server itu sendiri."
+                    "Tiket tetap keluar dan dikirim nanti. Periksa jaringan, tembok api, dan server itu sendiri."
                 )
             ),
         )

@@ -36,13 +36,13 @@ def check(machine: Machine) -> Iterator[Finding]:
         )
         return
     if facts is None:
-        yield Finding(NAME, Level.OK, say(_("Belum ada basis data: dibuat saat kios pertama kali berjalan.")))
+        yield Finding(NAME, Level.OK, say(_("Belum ada basis data: dibuat saat kiosk pertama kali berjalan.")))
         return
     yield Finding(
         NAME,
         Level.OK,
         say(
-            _("Basis data utuh, skema {schema}: {today} karcis hari ini, {waiting} kejadian belum dikirim."),
+            _("Basis data utuh, skema {schema}: {today} tiket hari ini, {waiting} kejadian belum dikirim."),
             schema=facts.schema,
             today=facts.tickets_today,
             waiting=facts.events_waiting,
@@ -54,15 +54,15 @@ def check(machine: Machine) -> Iterator[Finding]:
             "numbers",
             Level.FAIL,
             say(_("Nomor hari ini tidak diketahui, maka tidak diberikan sampai besok.")),
-            say(_("Gunakan kios lain hari ini; lihat E-STO-06 di docs/errors.md.")),
+            say(_("Gunakan kiosk lain hari ini; lihat E-STO-06 di docs/errors.md.")),
             "E-STO-06",
         )
     if not facts.journal_whole:
         yield Finding(
             "numbers",
             Level.WARN,
-            say(_("Jurnal nomor tidak ada atau rusak; kios membuatnya lagi saat mulai.")),
-            say(_("Mulai ulang kios.")),
+            say(_("Jurnal nomor tidak ada atau rusak; kiosk membuatnya lagi saat mulai.")),
+            say(_("Mulai ulang kiosk.")),
         )
     if facts.broken:
         yield Finding(

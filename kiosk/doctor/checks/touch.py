@@ -42,7 +42,7 @@ def check(machine: Machine) -> Iterator[Finding]:
             say(_("Tidak ada panel sentuh.")),
             say(
                 _(
-                    "Periksa kabel USB panel; lihat dmesg. Tanpa panel kios hanya dapat dipakai dengan tetikus."
+                    "Periksa kabel USB panel; lihat dmesg. Tanpa panel kiosk hanya dapat dipakai dengan tetikus."
                 )
             ),
         )
