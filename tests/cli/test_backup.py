@@ -161,3 +161,15 @@ def test_seen_names_a_queue_and_a_number_of_its_series(
     refused = main(tmp_path / "spare", "restore", archive, "--seen", seen)
     assert refused.returncode == code
     assert "allowed" in refused.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can put files in another's name")
+def test_what_root_puts_back_belongs_to_the_kiosk(unit: Path, tmp_path: Path) -> None:
+    archive, spare = tmp_path / "unit.zip", tmp_path / "spare"
+    main(unit, "backup", archive)
+    spare.mkdir()
+    os.chown(spare, 4321, 4322)
+    assert main(spare, "restore", archive).returncode == 0
+    owners = {path.name: (path.lstat().st_uid, path.lstat().st_gid) for path in spare.rglob("*")}
+    assert NAME in owners
+    assert set(owners.values()) == {(4321, 4322)}, owners
