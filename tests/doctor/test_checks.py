@@ -14,7 +14,7 @@ import pytest
 from kiosk import store
 from kiosk.doctor import Level
 from kiosk.doctor.checks.touch import keyboards
-from kiosk.store import Store
+from kiosk.store import FileLock, Store
 from tests.support.turnable_clock import WIB
 
 OK, WARN, FAIL, UNKNOWN = Level.OK, Level.WARN, Level.FAIL, Level.UNKNOWN
@@ -104,6 +104,19 @@ def test_a_printer_that_is_not_there_is_a_fault_with_its_code(bench) -> None:
     bench.set(PRINTER__TRANSPORT="file", PRINTER__DEVICE=bench.folder / "absent")
     found = bench.check("printer")["printer"]
     assert (found.level, found.code) == (FAIL, "E-PRN-11")
+
+
+def test_a_kiosk_that_prints_is_not_disturbed(bench) -> None:
+    lock = FileLock(bench.state / "desk.lock")
+    assert lock.acquire(1)
+    try:
+        found = bench.check("printer")["printer"]
+    finally:
+        lock.release()
+    assert found.level is UNKNOWN
+    assert bench.check("printer")["printer"].level is WARN
+    assert lock.acquire(1), "the doctor keeps the desk"
+    lock.release()
 
 
 # --- disk ------------------------------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ def check(machine: Machine) -> Iterator[Finding]:
                 NAME,
                 Level.FAIL,
                 say(_("Pengaturan salah: {fault}"), fault=fault),
-                say(_("Perbaiki baris itu, lalu jalankan main.py check. Kiosk memakai salinan baik terakhir."))
+                say(
+                    _("Perbaiki baris itu, lalu jalankan main.py check. Kiosk memakai salinan baik terakhir.")
+                )
                 if kept
                 else say(
                     _("Perbaiki baris itu, lalu jalankan main.py check. Tidak ada salinan baik terakhir.")

@@ -8,11 +8,13 @@ from typing import Final
 from kiosk.doctor.finding import Finding, Level, Said, say
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
+from kiosk.store import FileLock
 
 NAME = "printer"
 PAPER = "paper"
-PATIENCE_S: Final = 4.0
-"""Seconds for the whole answer, even where the configuration allows a ticket more."""
+PATIENCE_S: Final = 3.0
+"""Seconds for the whole answer, even where the configuration allows a ticket more: a visitor may be waiting for it."""
+LOCK_PATIENCE_S: Final = 3.0
 
 CAUSES: Final = {
     "paper_out": (_("Kertas habis."), _("Pasang gulungan baru.")),
@@ -46,6 +48,15 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield Finding(NAME, Level.UNKNOWN, say(_("Tidak diperiksa: pengaturan salah.")))
         return
     chosen = settings.printer
+    lock = _desk_lock(machine)
+    if lock is BUSY:
+        yield Finding(
+            NAME,
+            Level.UNKNOWN,
+            say(_("Tidak ditanyai: kiosk sedang mencetak tiket.")),
+            say(_("Ulangi sebentar lagi.")),
+        )
+        return
     try:
         press = press_for(
             chosen.transport,
@@ -65,6 +76,9 @@ def check(machine: Machine) -> Iterator[Finding]:
             error.code,
         )
         return
+    finally:
+        if isinstance(lock, FileLock):
+            lock.release()
     items = ("link", "online", "cover", "paper", "cutter", "error")
     facts: dict[str, object] = {item: str(getattr(status, item)) for item in items}
     facts |= {"transport": chosen.transport, "profile": chosen.profile, "printer": press.transport.name}
@@ -93,6 +107,27 @@ def check(machine: Machine) -> Iterator[Finding]:
             NAME, Level.OK, say(_("Printer siap: {printer}."), printer=press.transport.name), facts=facts
         )
     yield _paper(str(status.paper))
+
+
+class _Busy:
+    """Somebody prints just now."""
+
+
+BUSY: Final = _Busy()
+
+
+def _desk_lock(machine: Machine) -> FileLock | _Busy | None:
+    """Take the desk's lock, so that no question falls into a ticket; None where no kiosk has ever run here."""
+    from kiosk.desk import LOCK_NAME
+
+    path = machine.state / LOCK_NAME
+    if not path.exists():
+        return None
+    lock = FileLock(path)
+    try:
+        return lock if lock.acquire(LOCK_PATIENCE_S) else BUSY
+    except OSError:
+        return None  # not this user's to take: the check of the disk says so
 
 
 def _paper(paper: str) -> Finding:

@@ -36,7 +36,9 @@ def check(machine: Machine) -> Iterator[Finding]:
         )
         return
     if facts is None:
-        yield Finding(NAME, Level.OK, say(_("Belum ada basis data: dibuat saat kiosk pertama kali berjalan.")))
+        yield Finding(
+            NAME, Level.OK, say(_("Belum ada basis data: dibuat saat kiosk pertama kali berjalan."))
+        )
         return
     yield Finding(
         NAME,
