@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 TYPICAL_MM: Final = 120.0
 """A ticket's length before any was printed on this roll."""
+SHORTEST_MM: Final = 20.0
+"""No ticket is shorter: the way from print head to cutter alone is 15 mm."""
 LOW_TICKETS: Final = 50
 """So few tickets left are told to staff: a busy half hour."""
 SPARE_MM: Final = 1500.0
@@ -31,7 +33,7 @@ class Roll:
     @property
     def typical_mm(self) -> float:
         """How long a ticket is, as far as this roll shows."""
-        return self.used_mm / self.tickets if self.tickets and self.used_mm else TYPICAL_MM
+        return max(SHORTEST_MM, self.used_mm / self.tickets) if self.tickets and self.used_mm else TYPICAL_MM
 
 
 @dataclass(frozen=True, slots=True)

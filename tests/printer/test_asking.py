@@ -162,7 +162,7 @@ def test_a_fence_the_model_lacks_costs_two_strips_of_paper_and_no_more(peer, qui
                 client.sendall(b"\x12")
         flushes.append(flushed)
 
-    press = Press(NetworkTransport("127.0.0.1", peer(serve)), quick(status=(4,), fence="gs_r"), 0.6)
+    press = Press(NetworkTransport("127.0.0.1", peer(serve)), quick(status=(4,), fence="gs_r"), 0.4)
     for _ in range(5):
         press.print(SLIP)
     _until(lambda: len(flushes) == 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printer.readiness import Level, PaperWatch, readiness
@@ -35,6 +35,7 @@ def test_a_roll_nobody_measured_is_not_counted() -> None:
     assert left(Roll(5, 700), 0) is None
 
 
+@example(1, 0.0, 2.0, 5e-324)
 @given(st.integers(0, 10_000), st.floats(0, 1e7), st.floats(0.1, 300), st.floats(-10, 1000))
 def test_there_is_never_less_than_nothing_nor_more_after_a_ticket(
     tickets: int, used: float, roll_m: float, mm: float

@@ -66,7 +66,7 @@ def stream(dice: random.Random) -> bytes:
     return b"".join(parts)
 
 
-@sizes(4_000, 100_000)
+@sizes(3_000, 200_000)
 def test_any_bytes_to_a_printer_do_no_harm(rounds: int) -> None:
     """No exception, and after them it still prints what it is sent, as soon as it has been cleared."""
     for seed in range(rounds):
@@ -83,7 +83,7 @@ def test_any_bytes_to_a_printer_do_no_harm(rounds: int) -> None:
             assert papers[-1].lines == ["bersih"], seed
 
 
-@sizes(4_000, 50_000)
+@sizes(1_500, 50_000)
 def test_any_bytes_to_a_printer_with_any_fault_do_no_harm(rounds: int) -> None:
     for seed in range(rounds):
         dice = random.Random(seed)
@@ -97,7 +97,7 @@ def test_any_bytes_to_a_printer_with_any_fault_do_no_harm(rounds: int) -> None:
         device.mend()
 
 
-@sizes(20_000, 200_000)
+@sizes(8_000, 200_000)
 def test_any_bytes_from_a_printer_do_no_harm(rounds: int) -> None:
     """No exception, however split; every reply is one that could have been sent."""
     kinds = [0x12, 0x16, 0x1A, 0x32, 0x72, 0x10, 0x18, 0x00, 0x03, 0x0C, 0xFF, 0x11, 0x13, 0x37, 0x22, 0x25]
