@@ -94,6 +94,7 @@ class Asker:
     def fenced(self, number: int) -> None:
         """The fence ``number`` has been sent after the job."""
         self._fence = number
+        self.proven = False
         self._fences_out = min(self._fences_out + 1, MOST_FENCES)
 
     def end(self) -> None:

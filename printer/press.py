@@ -175,10 +175,12 @@ class Press:
             )
         if self._debris:
             try:
-                self.transport.write(self._flush(), deadline)
+                refused = self._clear_up(before, deadline)
             except TransportError as error:
-                return Verdict(Outcome.NOT_PRINTED, Cause.OFFLINE, f"clearing half a job: {error}", 0, before)
-            self._debris = 0
+                refused = str(error)
+            if refused:
+                detail = f"clearing half a job: {refused}"
+                return Verdict(Outcome.NOT_PRINTED, Cause.OFFLINE, detail, 0, before)
         self._fence_id += 1
         on_first_byte()
         try:
@@ -187,6 +189,27 @@ class Press:
             self._leaves(job)
             return self._half_sent(error, min(error.sent, len(job)))
         return self._confirm(job, before, deadline)
+
+    def _clear_up(self, before: Status, deadline: float) -> str:
+        """End what a job cut short left behind; why that did not work, empty when it did, as far as can be known.
+
+        A printer that answers must answer once more behind it: one that restarts just now would print the slip under
+        the half that still hangs on its roll. Raises TransportError.
+        """
+        # GS r has no name: one that is still out from the half job would be taken for this.
+        named = self._fence_works and self.profile.fence == "gs_h"
+        if named:
+            self._fence_id += 1
+        proof = fence.command(self.profile, self._fence_id) if named else b""
+        self.transport.write(self._flush() + proof, deadline)
+        if named:
+            self._asker.fenced(self._fence_id)
+            if self._asker.listen(deadline - self.profile.reply_s) is not Heard.END:
+                return "the printer did not answer its end"
+        elif before.answered and not self._asker.ask(deadline, self._deadline_s).answered:
+            return "the printer fell silent"
+        self._debris = 0
+        return ""
 
     def _look(self, deadline: float) -> Status:
         """Open the line and ask how the printer is. What it keeps of an abandoned job is cleared while it waits

@@ -169,6 +169,30 @@ def test_a_fence_the_model_lacks_costs_two_strips_of_paper_and_no_more(peer, qui
     assert flushes == [False, True, True, False, False]
 
 
+# --- clearing up after half a job -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fence", ["none", "gs_r", "gs_h"])
+@pytest.mark.parametrize("way", ["virtual", "file"])
+def test_a_printer_that_restarts_while_it_is_cleared_up_gets_no_slip(
+    bench, press_on, quick: Make, way: str, fence: str
+) -> None:  # type: ignore[no-untyped-def]
+    """The slip would come out under the half that still hangs on the roll."""
+    table = bench(way, boot_s=0.6)
+    press = press_on(table, quick(fence=fence), 0.5)
+    assert told(press.print(SLIP)) == ("printed", None)
+    for _ in range(2):
+        table.device.fail(Fault.RESET_AFTER, value=13)
+        verdict = press.print(Slip((Text("SEPARUH"),) * 3))
+        assert verdict.outcome is not Outcome.PRINTED
+        _until(lambda: not table.device.starting)
+    assert (verdict.outcome, verdict.bytes_sent) == ("not_printed", 0), verdict
+    assert "clearing half a job" in verdict.detail
+    # The answer to GS r has no name: the one lost with the restart might have been this.
+    assert told(press.print(SLIP)) == ("unconfirmed" if fence == "gs_r" else "printed", None)
+    assert [paper.lines for paper in table.papers if "SATU" in paper.lines] == [["SATU"]] * 2
+
+
 # --- clearing ---------------------------------------------------------------------------------------------------------
 
 
