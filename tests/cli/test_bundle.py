@@ -129,6 +129,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         ('"token": "abcdef"', '"token": "***"'),
         ("token Xa3_dEf6hIj9kLm2nOp5q- x", "token *** x"),
         ("of Xa3_dEf6hIj9kLm2nOp5qR.", "of ***."),
+        ("of XaB_dEfGhIjKkLmMnOpQqR.", "of ***."),
         ("nik 3526010101900001,", "nik ***,"),
         ("call +6281234567890", "call ***"),
         ("mail budi@example.org", "mail ***"),
