@@ -254,7 +254,7 @@ class Press:
         if self._asker.proven:
             return Verdict(Outcome.PRINTED, None, "the printer answered the end of the job", len(job), after)
         missed = fenced and (self._fence_works or self._fences_missed <= MAY_LACK_FENCE)
-        if before.answered and (missed or not after.answered):
+        if missed or (before.answered and not after.answered):
             # It spoke and fell silent, or never came to the end: it may have restarted in the middle.
             self._leaves(job)
         if not after.answered:
