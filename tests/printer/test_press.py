@@ -161,7 +161,7 @@ def test_half_a_job_is_unconfirmed_and_the_next_slip_comes_out_clean(
 ) -> None:  # type: ignore[no-untyped-def]
     """The buffer is full before the job is over: a picture is cut in two."""
     table = bench(way, buffer=300)
-    press = press_on(table, quick(), deadline_s=2.0)
+    press = press_on(table, quick(), deadline_s=5.0)
     # One picture, larger than what the buffers of a socket or a terminal hold back.
     rows = 12_000 if way == "network" else 200
     job = b"\x1b@SATU\n\x1dv0\x00" + (1000).to_bytes(2, "little") + rows.to_bytes(2, "little")
