@@ -93,13 +93,17 @@ class Machine:
             lambda: self("systemctl", "is-system-running", "--wait").strip() in ("running", "degraded"), 60
         )
 
+    def init(self) -> str:
+        """The booted systemd's process, as seen from outside; empty when it is gone."""
+        return Path(f"/proc/{self.outer.pid}/task/{self.outer.pid}/children").read_text().strip()
+
     def __call__(self, *words: str) -> str:
         """Run a command inside; return what it prints."""
-        children = Path(f"/proc/{self.outer.pid}/task/{self.outer.pid}/children").read_text().split()
-        if not children:
+        init = self.init()
+        if not init:
             return ""
         done = subprocess.run(
-            [*f"nsenter -t {children[0]} -p -m -u -i -n -C chroot {self.root}".split(), *CLEAN, *words],
+            [*f"nsenter -t {init} -p -m -u -i -n -C chroot {self.root}".split(), *CLEAN, *words],
             capture_output=True,
             text=True,
             timeout=120,
@@ -121,7 +125,15 @@ class Machine:
     def kiosk(self) -> int:
         """The kiosk's process, as seen from outside."""
         (pid,) = subprocess.run(
-            ["pgrep", "-f", "^/opt/anjungan/venv/bin/python -Es /opt/anjungan/app/main.py run"],
+            [
+                "pgrep",
+                "--ns",
+                self.init(),
+                "--nslist",
+                "pid",
+                "-f",
+                "^/opt/anjungan/venv/bin/python -Es /opt/anjungan/app/main.py run",
+            ],
             capture_output=True,
             text=True,
             check=True,
