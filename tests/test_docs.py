@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from kiosk import settings
-from kiosk.cli import build_parser
+from kiosk.cli import build_parser, modules
+from main import ALSO
 from printer import profiles
 from printer.status import Cause
 from printer.virtual.faults import Fault
@@ -27,7 +28,10 @@ def read(name: str) -> str:
 
 def source_texts() -> dict[str, str]:
     """Path from the root → content, of everything that runs."""
-    paths = [ROOT / "main.py", *(path for top in ("kiosk", "printer") for path in (ROOT / top).rglob("*"))]
+    paths = [
+        ROOT / "main.py",
+        *(path for top in ("kiosk", "printer", "server") for path in (ROOT / top).rglob("*")),
+    ]
     return {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for path in paths
@@ -99,19 +103,19 @@ def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
 
 def test_the_readme_lists_every_command() -> None:
     listed = re.findall(r"^\| `main\.py (\w+)[^`]*` \|", read("README.md"), re.MULTILINE)
-    assert sorted(listed) == sorted(subcommands(build_parser()))
+    assert sorted(listed) == sorted(subcommands(build_parser(modules(ALSO))))
 
 
 def test_the_readme_lists_every_subcommand() -> None:
     rows = dict(re.findall(r"^\| `main\.py (\w+)[^`]*` \| (.+) \|$", read("README.md"), re.MULTILINE))
-    for name, parser in subcommands(build_parser()).items():
+    for name, parser in subcommands(build_parser(modules(ALSO))).items():
         if inner := subcommands(parser):
             assert re.split(r", ", rows[name].partition(": ")[2]) == list(inner), name
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/errors.md", "docs/configuration.md", "docs/teknisi.md"])
 def test_every_command_in_the_documents_exists(page: str) -> None:
-    commands = subcommands(build_parser())
+    commands = subcommands(build_parser(modules(ALSO)))
     for name, inner in re.findall(r"main\.py ([a-z]+)(?: ([a-z]+))?", read(page)):
         assert name in commands, f"main.py {name}"
         below = subcommands(commands[name])

@@ -9,15 +9,23 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", "doctor", "bundle", "backup")
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 
+NO_OTHERS: Mapping[str, str] = MappingProxyType({})
 
-def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
-    """Return the parser with the commands ``names`` registered."""
+
+def modules(also: Mapping[str, str] = NO_OTHERS) -> dict[str, str]:
+    """Return every command's module; ``also`` names commands outside the kiosk, of which it knows nothing itself."""
+    return {name: f"kiosk.cli.{name}" for name in COMMANDS} | dict(also)
+
+
+def build_parser(commands: Mapping[str, str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser with ``commands`` (name → module) registered; without, with all of the kiosk's."""
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Anjungan, the self-service kiosk of a public-service mall. Without a command it runs the kiosk.",
@@ -30,20 +38,22 @@ def build_parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         "--state", type=Path, metavar="DIR", help="folder of database, logs and virtual paper"
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in names:
-        importlib.import_module(f"kiosk.cli.{name}").register(subparsers, common)
+    for module in (modules() if commands is None else commands).values():
+        importlib.import_module(module).register(subparsers, common)
     return parser
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
+def main(arguments: Sequence[str], also: Mapping[str, str] = NO_OTHERS) -> int:
+    """Run one command and return its exit code. ``also``: see :func:`modules`."""
     given = list(arguments)
     if not given or (
         given[0] not in COMMANDS and given[0] not in ("-h", "--help") and given[0].startswith("-")
     ):
         given.insert(0, "run")  # `main.py --config F` is the kiosk
     # The window waits for what is imported before it: of a command that is named, only its own file.
-    options = build_parser(given[:1] if given[0] in COMMANDS else COMMANDS).parse_args(given)
+    known = modules(also)
+    named = {name: module for name, module in known.items() if name == given[0]}
+    options = build_parser(named or known).parse_args(given)
     try:
         code: int = options.run(options)
     except BrokenPipeError:

@@ -45,6 +45,11 @@ PAPER_CHANGED: Final = "paper.changed"
 
 Value: TypeAlias = str | int | bool | None
 
+# Made once: json.dumps would make an encoder for each event, which takes longer than the text.
+_CANONICAL: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 _BY_STATE: Final = {
     TicketState.PRINTED: TICKET_PRINTED,
     TicketState.UNCONFIRMED: TICKET_UNCONFIRMED,
@@ -101,7 +106,7 @@ def paper_changed(who: str, tickets: int, used_mm: int) -> Event:
 
 def canonical(body: Mapping[str, Value]) -> str:
     """Return ``body`` as the one JSON text its hash is taken of: keys sorted, no spaces, UTF-8 as it is."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(body)
 
 
 def body_hash(text: str) -> str:

@@ -37,7 +37,8 @@ def unit(name: str) -> configparser.RawConfigParser:
 
 @systemd
 def test_systemd_finds_no_fault_in_them(tmp_path: Path) -> None:
-    for program in ("usr/bin/cage", "usr/bin/Xorg", "opt/anjungan/bin/anjungan", "bin/sh"):
+    programs = ("usr/bin/cage", "usr/bin/Xorg", "opt/anjungan/bin/anjungan", "bin/sh")
+    for program in (*programs, "opt/anjungan-server/.venv/bin/python"):
         path = tmp_path / program
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("#!/bin/sh\n")

@@ -1,0 +1,1 @@
+"""The central server as the kiosk sees it."""

@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered, with small modules of plain JavaScript, and whole without them."""

@@ -1,0 +1,131 @@
+"""The server's configuration: one TOML file, one environment variable for each key, typed and bounded.
+
+``ANJUNGAN_SERVER_PORT=8443`` overrides the key ``port``. Unknown keys are errors; an error names the file or the
+variable, the key, the value found and what is allowed, and all errors come at once. Every key is documented in
+``config/server.toml``; a test holds that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from server.errors import SettingsError
+
+PREFIX = "ANJUNGAN_SERVER_"
+HANDED_ON = f"{PREFIX}_SETTINGS"
+"""Where the starting process leaves the settings for its workers, as JSON."""
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_FILE = ROOT / "config" / "server.toml"
+SAMPLE_SITE = ROOT / "config" / "sites" / "bangkalan"
+
+
+class Settings(BaseModel):
+    """The whole configuration, valid."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: Annotated[str, Field(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    """0: any free port."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    database_url: Annotated[str, Field(pattern=r"^(|sqlite:///.+|postgresql(\+psycopg)?://.+)$")] = ""
+    """Empty: an SQLite file in the state folder."""
+    public_url: Annotated[str, Field(pattern=r"^(|https?://[^\s/]+)$")] = ""
+    """The address visitors' phones reach, where it is not the one this process listens on."""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks that may read ``/metrics``."""
+    priority_rule: Literal["first", "interleaved"] = "first"
+    priority_after: Annotated[int, Field(ge=1, le=20)] = 2
+    """With ``interleaved``: one priority ticket after this many regular ones."""
+    requests_per_second: Annotated[float, Field(gt=0, le=100_000)] = 100
+    """Of one device; three seconds' worth may come at once."""
+    pages_per_second: Annotated[float, Field(gt=0, le=100_000)] = 100
+    """Of one address, for what visitors' phones ask."""
+    pairing_attempts: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Wrong pairing codes from one address in ten minutes."""
+    max_body_bytes: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def default_state_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the platform's folder for state that must survive (XDG Base Directory, ``XDG_STATE_HOME``).
+
+    systemd's ``StateDirectory=`` sets ``STATE_DIRECTORY`` and wins.
+    """
+    if given := environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    base = environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "anjungan"
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration from ``path`` (default: ``config/server.toml``) and the environment.
+
+    Raises SettingsError that lists every fault with its place, the value found and what is allowed.
+    """
+    file = (path or DEFAULT_FILE).absolute()
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}") from error
+    places = dict.fromkeys(data, str(file))
+    for name, text in environ.items():
+        key = name.removeprefix(PREFIX).lower()
+        if name.startswith(PREFIX) and not key.startswith(
+            "_"
+        ):  # ANJUNGAN_SERVER__URL is the kiosk's [server] url
+            data[key] = _plain(key, text)
+            places[key] = f"${name}"
+    try:
+        # As JSON and strict: in TOML "5" is a text and no number.
+        return Settings.model_validate_json(json.dumps(data, default=str), strict=True)
+    except ValidationError as error:
+        raise SettingsError(
+            *(_fault(detail, places) for detail in error.errors(include_url=False))
+        ) from error
+
+
+def replaced(settings: Settings, **values: object) -> Settings:
+    """Return ``settings`` with some keys given at the command line. Raises SettingsError."""
+    try:
+        return Settings.model_validate({**settings.model_dump(), **values})
+    except ValidationError as error:
+        places = {key: f"--{key.replace('_', '-')}" for key in values}
+        raise SettingsError(
+            *(_fault(detail, places) for detail in error.errors(include_url=False))
+        ) from error
+
+
+def _plain(key: str, text: str) -> Any:
+    """The environment knows only texts: make of ``text`` what the key holds. A list is written with commas."""
+    field = Settings.model_fields.get(key)
+    if field is None:
+        return text
+    if field.annotation == tuple[str, ...]:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if field.annotation in (int, float):
+        try:
+            return TypeAdapter[Any](field.annotation).validate_python(text)
+        except ValidationError:
+            return text  # refused below, with its place
+    return text
+
+
+def _fault(detail: Any, places: Mapping[str, str]) -> str:
+    key = str(detail["loc"][0])
+    if detail["type"] == "extra_forbidden":
+        return f"{places[key]}: {key} is not a known key; allowed: {', '.join(Settings.model_fields)}"
+    return f"{places.get(key, '')}: {key} = {detail['input']!r}: {detail['msg']}"
