@@ -5,7 +5,7 @@ ARGS ?=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak texts format lock deb setup clean
+.PHONY: help run test check bench soak screens texts format lock deb setup clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -29,6 +29,10 @@ bench: ## measure the kiosk against its bounds (ARGS=paper for one of them)
 soak: ## the long tests: random bytes, and ten thousand tickets with random faults (half an hour)
 	@scripts/setup dev
 	@$(PYTHON) -m pytest -n 2 -m soak $(ARGS)
+
+screens: ## every mode on every panel as pictures, and a sheet of them for each panel (out/screens)
+	@scripts/setup dev
+	@env -u WAYLAND_DISPLAY xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m scripts.screens
 
 texts: ## collect the texts of the program into assets/locale/*.po
 	@scripts/setup dev

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 import threading
 from pathlib import Path
 
@@ -19,9 +20,21 @@ _lock = threading.Lock()
 _loaded: dict[str, gettext.NullTranslations] = {}
 
 
+_SIGNED = re.compile(r'^"Signed-By: *(\S.*?) *\\n"$', re.MULTILINE)
+_HEADER = 1000
+"""Characters of a file within which its header ends."""
+
+
 def languages() -> tuple[str, ...]:
-    """Return the tags of every language there is: the source first, then those with a file."""
-    return (SOURCE_LANGUAGE, *sorted(path.stem for path in LOCALE.glob("*.po")))
+    """Return the tags of every language there is: the source first, then those with a file that somebody signed."""
+    return (SOURCE_LANGUAGE, *sorted(path.stem for path in LOCALE.glob("*.po") if signed_by(path)))
+
+
+def signed_by(path: Path) -> str:
+    """Return who vouches for the translation at ``path``; "" while nobody does, and the language stays off."""
+    with path.open(encoding="utf-8") as file:
+        found = _SIGNED.search(file.read(_HEADER))
+    return found[1] if found else ""
 
 
 def translations(language: str) -> gettext.NullTranslations:

@@ -57,6 +57,7 @@ class DisplaySection(msgspec.Struct, frozen=True):
     fullscreen: bool = True
     diagonal_inch: Annotated[float, Meta(ge=7, le=100)] = 21.5
     bottom_edge_mm: Annotated[int, Meta(ge=0, le=2000)] = 700
+    viewing_mm: Annotated[int, Meta(ge=300, le=1200)] = 600
 
 
 class PrinterSection(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 from kiosk import i18n
 from kiosk.i18n_check import faults_of, placeholders
 
-HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Signed-By: Somebody\\n"\n\n'
 
 
 def po(folder: Path, text: str) -> Path:
@@ -30,6 +30,19 @@ def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert i18n.translate("Kembali", "en") == "Back"
     assert i18n.translate("Tidak ada di berkas", "en") == "Tidak ada di berkas"
     assert i18n.translate("", "en") == ""
+
+
+def test_a_language_stays_off_until_somebody_signs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    po(tmp_path, 'msgid "Kembali"\nmsgstr "Back"\n')
+    for tag, header in (("mad", '"Signed-By: \\n"\n'), ("jv", "")):
+        (tmp_path / f"{tag}.po").write_text(f'msgid ""\nmsgstr ""\n{header}', encoding="utf-8")
+    monkeypatch.setattr(i18n, "LOCALE", tmp_path)
+    assert i18n.languages() == ("id", "en")
+    assert i18n.signed_by(tmp_path / "en.po") == "Somebody"
+    (tmp_path / "mad.po").write_text('msgid ""\nmsgstr ""\n"Signed-By: A. Reviewer\\n"\n', encoding="utf-8")
+    assert i18n.languages() == ("id", "en", "mad")
 
 
 def test_an_unknown_language_names_what_is_allowed() -> None:

@@ -30,6 +30,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from kiosk.core.availability import Closed
+from kiosk.core.modes import Modes
 
 
 class Screen(StrEnum):
@@ -98,6 +99,13 @@ class Visit:
     page: int = 0
     priority: bool = False
     help: bool = False
+    access: bool = False
+    """The page of what can be made easier is open."""
+    modes: Modes = field(default_factory=Modes)
+    leaf: int = 0
+    """Page of what has no pages of its own, where it is shown as one column: overlays, tickets."""
+    speaking: bool = False
+    """The kiosk is speaking: a visitor's time stands still meanwhile."""
     trail: tuple[tuple[Screen, int], ...] = ()
     """Where Back leads: the screens behind this one, each with its page, the last visited at the end."""
     refused: Closed | None = None
@@ -244,6 +252,33 @@ class CloseHelp(_Bare):
     pass
 
 
+class ShowAccess(_Bare):
+    pass
+
+
+class CloseAccess(_Bare):
+    pass
+
+
+@dataclass(frozen=True)
+class SetModes:
+    modes: Modes
+
+
+@dataclass(frozen=True)
+class TurnLeaf:
+    """Show page ``leaf`` (from 0) of a screen shown as one column."""
+
+    leaf: int
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """The kiosk began or ended to speak."""
+
+    speaking: bool
+
+
 @dataclass(frozen=True)
 class SetLanguage:
     language: str
@@ -264,7 +299,8 @@ class Tick:
 Event: TypeAlias = (
     Start | ChooseAgency | ChooseService | OpenSearch | TypeQuery | TurnPage | SetPriority | TakeTicket |
     TicketIssued | TicketRefused | DeskFailed | DeskReady | KeepNumber | CancelNumber | AnotherTicket | Done |
-    Back | Home | ShowHelp | CloseHelp | SetLanguage | Touched | Tick
+    Back | Home | ShowHelp | CloseHelp | ShowAccess | CloseAccess | SetModes | TurnLeaf | Speaking |
+    SetLanguage | Touched | Tick
 )  # fmt: skip
 
 
@@ -306,10 +342,21 @@ Step: TypeAlias = tuple[Visit, tuple[Effect, ...]]
 DESK_SILENT = "E-DSK-01"
 """The fault that the window itself finds: the desk did not answer within ``Timing.issue_limit``."""
 
-_SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady)
+_SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady, Speaking)
 """Events that are not a person's touch."""
-_ABOVE_HELP = (ShowHelp, CloseHelp, Back, Home, SetLanguage, Touched)
-"""What can be touched while help is open."""
+_ABOVE_HELP = (
+    ShowHelp,
+    CloseHelp,
+    ShowAccess,
+    CloseAccess,
+    SetModes,
+    TurnLeaf,
+    Back,
+    Home,
+    SetLanguage,
+    Touched,
+)
+"""What can be touched while help, or the page of what can be made easier, is open."""
 _PAGED = (Screen.AGENCIES, Screen.SEARCH, Screen.SERVICES, Screen.SHEET)
 
 
@@ -324,7 +371,7 @@ def step(state: Visit, event: Event) -> Step:
             return _stay(state), ()
         if state.screen is not Screen.ISSUING:
             state = replace(state, since=state.now, anew=True)
-        if state.help and not isinstance(event, _ABOVE_HELP):
+        if (state.help or state.access) and not isinstance(event, _ABOVE_HELP):
             return state, ()
     rule = _RULES.get(type(event))
     assert rule is not None, f"no rule for {type(event).__name__}"  # a missing rule is a programming mistake
@@ -337,7 +384,15 @@ def _stay(state: Visit) -> Visit:
 
 def _go(state: Visit, screen: Screen, **changes: Any) -> Visit:
     """Enter ``screen``: its page, help, refusal and clock start anew."""
-    start = {"page": 0, "help": False, "refused": None, "warned": False, "countdown": None}
+    start = {
+        "page": 0,
+        "leaf": 0,
+        "help": False,
+        "access": False,
+        "refused": None,
+        "warned": False,
+        "countdown": None,
+    }
     return replace(state, screen=screen, since=state.now, anew=True, **{**start, **changes})
 
 
@@ -377,7 +432,8 @@ def _open_search(state: Visit, event: OpenSearch) -> Step:
 def _type_query(state: Visit, event: TypeQuery) -> Step:
     if state.screen is not Screen.SEARCH:
         return state, ()
-    return replace(state, query=event.query[:40], page=0), ()
+    page = state.page if state.modes.plain else 0  # in one column the letters may stand on a later page
+    return replace(state, query=event.query[:40], page=page), ()
 
 
 def _turn_page(state: Visit, event: TurnPage) -> Step:
@@ -413,7 +469,8 @@ def _issued(state: Visit, event: TicketIssued) -> Step:
     screen, patience = (
         (Screen.RESULT, state.timing.result) if printed else (Screen.NOT_PRINTED, state.timing.decide)
     )
-    return _go(state, screen, request=None, issued=issued, countdown=_whole(patience)), ()
+    countdown = _whole(patience * state.modes.patience)
+    return _go(state, screen, request=None, issued=issued, countdown=countdown), ()
 
 
 def _refused(state: Visit, event: TicketRefused) -> Step:
@@ -466,8 +523,9 @@ def _another(state: Visit, event: AnotherTicket) -> Step:
         return state, ()
     if state.fault is not None:
         return _wipe(state)
-    # The same person goes on: the language stays, everything else of the first ticket goes.
-    return _go(state.fresh(), Screen.AGENCIES, language=state.language), (Wiped(),)
+    # The same person goes on: language and modes stay, everything else of the first ticket goes.
+    after = replace(state.fresh(), modes=state.modes, speaking=state.speaking)
+    return _go(after, Screen.AGENCIES, language=state.language), (Wiped(),)
 
 
 def _done(state: Visit, event: Done) -> Step:
@@ -475,7 +533,7 @@ def _done(state: Visit, event: Done) -> Step:
 
 
 def _back(state: Visit, event: Back) -> Step:
-    if state.help:
+    if state.help or state.access:
         return _close_help(state, CloseHelp())
     if state.screen not in _PAGED:
         return state, ()
@@ -497,11 +555,50 @@ def _home(state: Visit, event: Home) -> Step:
 def _show_help(state: Visit, event: ShowHelp) -> Step:
     if state.screen in (Screen.ISSUING, Screen.FAULT):
         return state, ()
-    return replace(state, help=True), ()
+    return replace(state, help=True, access=False, leaf=0), ()
 
 
 def _close_help(state: Visit, event: CloseHelp) -> Step:
-    return replace(state, help=False), ()
+    return replace(state, help=False, access=False, leaf=0), ()
+
+
+def _show_access(state: Visit, event: ShowAccess) -> Step:
+    if state.screen in (Screen.ISSUING, Screen.FAULT):
+        return state, ()
+    return replace(state, access=True, help=False, leaf=0), ()
+
+
+def _set_modes(state: Visit, event: SetModes) -> Step:
+    if state.screen in (Screen.ISSUING, Screen.FAULT):
+        return state, ()
+    before, after = state.modes, event.modes
+    if (before.plain, before.large, before.big, before.low) != (
+        after.plain,
+        after.large,
+        after.big,
+        after.low,
+    ):
+        # Another layout has other pages.
+        page = state.page if before.plain and after.plain else 0
+        state = replace(state, page=page, leaf=state.leaf if before.plain and after.plain else 0)
+    return replace(state, modes=after), ()
+
+
+def _turn_leaf(state: Visit, event: TurnLeaf) -> Step:
+    leaf = max(0, event.leaf)
+    if state.help or state.access or state.screen not in _PAGED:
+        return replace(state, leaf=leaf), ()
+    return replace(state, page=leaf), ()
+
+
+def leaf_of(state: Visit) -> int:
+    """Return the page that shows where the screen is one column."""
+    overlaid = state.help or state.access or state.screen not in _PAGED
+    return state.leaf if overlaid else state.page
+
+
+def _speaking(state: Visit, event: Speaking) -> Step:
+    return replace(state, speaking=event.speaking), ()
 
 
 def _set_language(state: Visit, event: SetLanguage) -> Step:
@@ -518,9 +615,12 @@ _ANSWERED = (Screen.RESULT, Screen.NOT_PRINTED)
 
 def _tick(state: Visit, event: Tick) -> Step:
     now = max(event.at, state.now)
-    state = replace(state, now=now, since=now if state.anew else state.since, anew=False)
+    since = now if state.anew else state.since
+    if state.speaking and state.screen is not Screen.ISSUING and not state.anew:
+        since += now - state.now  # nobody's time runs while they listen
+    state = replace(state, now=now, since=since, anew=False)
     waited = now - state.since
-    timing = state.timing
+    timing = _patient(state.timing, state.modes.patience)
     if state.screen is Screen.RESULT:
         return _count(state, timing.result - waited, _wipe)
     if state.screen is Screen.NOT_PRINTED:
@@ -531,10 +631,24 @@ def _tick(state: Visit, event: Tick) -> Step:
         return _count(state, timing.warning - waited, _wipe)
     if waited < timing.idle:
         return state, ()
-    if state.screen in (Screen.ATTRACT, Screen.FAULT) and not state.help:
-        # Nothing to lose but the language: no warning over a screen that invites, or cannot serve.
-        return (state, ()) if state.language == state.default_language else _wipe(state)
+    if state.screen in (Screen.ATTRACT, Screen.FAULT) and not (state.help or state.access):
+        # Nothing to lose but language and modes: no warning over a screen that invites, or cannot serve.
+        same = (state.language, state.modes, state.leaf) == (state.default_language, Modes(), 0)
+        return (state, ()) if same else _wipe(state)
     return replace(state, warned=True, since=now, countdown=_whole(timing.warning)), ()
+
+
+def _patient(timing: Timing, times: int) -> Timing:
+    """Return a visitor's patience ``times`` as long; the desk's own limit stays."""
+    if times == 1:
+        return timing
+    return replace(
+        timing,
+        idle=timing.idle * times,
+        warning=timing.warning * times,
+        result=timing.result * times,
+        decide=timing.decide * times,
+    )
 
 
 def _count(state: Visit, left: float, then: Callable[[Visit], Step]) -> Step:
@@ -566,6 +680,11 @@ _RULES: dict[type, Callable[[Visit, Any], Step]] = {
     Home: _home,
     ShowHelp: _show_help,
     CloseHelp: _close_help,
+    ShowAccess: _show_access,
+    CloseAccess: _close_help,
+    SetModes: _set_modes,
+    TurnLeaf: _turn_leaf,
+    Speaking: _speaking,
     SetLanguage: _set_language,
     Touched: _touched,
     Tick: _tick,

@@ -52,6 +52,8 @@ class Surroundings:
     """None until the site has been read, shortly after the first frame."""
     server: bool = False
     """Whether the QR code leads to a page that shows the queue."""
+    voice: bool = False
+    """Whether this machine can speak."""
     printer: Readiness | None = None
     """Whether the next paper will come out, as last asked; None until then."""
     deadline_s: float = 15.0

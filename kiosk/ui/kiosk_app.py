@@ -19,9 +19,13 @@ from kivy.core.window import Window
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.core import visit as v
+from kiosk.core.modes import Modes
+from kiosk.devices.speech import Speech, program
 from kiosk.settings import Settings
 from kiosk.ui.context import Surroundings
 from kiosk.ui.env import FRAMES_PER_SECOND
+from kiosk.ui.guide import Guide
+from kiosk.ui.keypad import Keypad
 from kiosk.ui.place import place_of, read_place
 from kiosk.ui.present.whole import present
 from kiosk.ui.stage import Stage
@@ -74,8 +78,14 @@ class KioskApp(App):
 
     def build(self) -> Stage:
         """Build the window's root: the attract screen alone."""
-        self.stage = Stage(self.dispatch_event, self.settings.display.diagonal_inch)
+        display = self.settings.display
+        self.stage = Stage(
+            self.dispatch_event, display.diagonal_inch, display.viewing_mm, display.bottom_edge_mm
+        )
         self.stage.resize(*Window.size)
+        self.speech = Speech(program())
+        self.guide = Guide(self.stage, self.speech, self._step)
+        self.keypad = Keypad(self.stage, self.guide, self.dispatch_event, lambda: self.visit)
         self.render()
         return self.stage
 
@@ -85,8 +95,8 @@ class KioskApp(App):
         Window.bind(
             on_request_close=_refuse,
             on_keyboard=_refuse,
-            on_key_down=_refuse,
-            on_key_up=_refuse,
+            on_key_down=self._key_down,
+            on_key_up=self._key_up,
             on_textinput=_refuse,
             on_drop_begin=_refuse,
             on_flip=self._first_frame,
@@ -97,6 +107,7 @@ class KioskApp(App):
     def on_stop(self) -> None:
         """Let the desk finish what it has begun."""
         self.watchdog.stop()
+        self.speech.stop()
         self.supply.stop()
 
     def stop_soon(self) -> None:
@@ -141,8 +152,11 @@ class KioskApp(App):
             return
         self._step(v.Tick(self.clock.monotonic()))
         if not isinstance(event, v.Tick):
+            if self.visit.modes.speech and not isinstance(event, v._SILENT):
+                self.guide.hush()  # the next action interrupts
             self._step(event)
         self.render()
+        self.guide.follow(self.visit)
         self._rest_or_run()
 
     def _step(self, event: v.Event) -> None:
@@ -168,6 +182,15 @@ class KioskApp(App):
             self.place, self._zone = place, ZoneInfo(place.timezone)
         self.render()
 
+    def _key_down(self, _window: Any, key: int, _scan: int, _text: object, modifiers: list[str]) -> bool:
+        """Six keys mean something; every key ends here."""
+        self.keypad.down(key, modifiers, self.speech.available)
+        return True
+
+    def _key_up(self, _window: Any, key: int, *_: object) -> bool:
+        self.keypad.up(key)
+        return True
+
     # --- time ---------------------------------------------------------------------------------------------------------
 
     def now(self) -> dt.datetime:
@@ -178,7 +201,8 @@ class KioskApp(App):
         """Whether nothing but the minute can change by itself."""
         visit = self.visit
         if visit.screen is v.Screen.ATTRACT:
-            return not visit.help and visit.language == visit.default_language
+            untouched = visit.language == visit.default_language and visit.modes == Modes()
+            return untouched and not visit.help and not visit.access
         return visit.screen is v.Screen.FAULT
 
     def _rest_or_run(self) -> None:
@@ -201,6 +225,7 @@ class KioskApp(App):
         if self._day is not None and today != self._day:
             self.supply.refresh(usage=True)  # a new day counts anew
         self._day = today
+        self.guide.poll()
         if self._at_rest():
             self.supply.look_at_printer()
         self.dispatch_event(v.Tick(self.clock.monotonic()))
@@ -214,6 +239,7 @@ class KioskApp(App):
             self.now().replace(microsecond=0),
             self.supply.loaded,
             server=bool(self.settings.server.url),
+            voice=self.speech.available,
             printer=self.supply.printer,
             deadline_s=self.settings.printer.deadline_s + BEYOND_PRINTER_S,
         )

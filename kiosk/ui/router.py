@@ -1,4 +1,7 @@
-"""Which screen shows which state: the one table. Screens are built when first needed and kept.
+"""Which screen shows which state: the one table. What can be made easier ("access") shows as ``plain``, as does any
+screen for who asked for large text, big targets, low reach or speech.
+
+ Screens are built when first needed and kept.
 
 Help and the idle warning stand in the place of the screen they interrupt: nothing that can be touched lies beneath.
 """
@@ -22,6 +25,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     Screen.FAULT: ("fault", "FaultScreen"),
     "help": ("help", "HelpScreen"),
     "warning": ("warning", "WarningScreen"),
+    "plain": ("plain", "PlainScreen"),
 }
 
 

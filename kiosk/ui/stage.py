@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core import visit as v
+from kiosk.core.modes import Modes
+from kiosk.i18n import _, translate
 from kiosk.ui import theme
+from kiosk.ui.focus import Ring, order
 from kiosk.ui.present.whole import WholeView
 from kiosk.ui.router import Router
 from kiosk.ui.widgets.frame import Frame
-from kiosk.ui.widgets.tap import Receiver
+from kiosk.ui.widgets.tap import Receiver, Tap
+
+if TYPE_CHECKING:
+    from kiosk.ui.present.spoken import Item, Script
 
 AGAIN_S = 0.7
 AGAIN_MM = 20.0
@@ -20,39 +27,62 @@ ABANDONED_S = 3.0
 """A touch held this long is a hand resting on the glass: it no longer keeps the next finger out."""
 
 
-def on_top(view: WholeView) -> tuple[str, Any]:
-    """Return the name and the view of the screen that is seen: the warning before help before the visit's own."""
-    if view.warning is not None:
-        return "warning", view.warning
-    if view.help is not None:
-        return "help", view.help
-    return view.screen, view.body
-
-
 class Stage(Receiver):
     """Shows whole views; sends every event to ``dispatch``."""
 
-    def __init__(self, dispatch: Callable[[v.Event], None], diagonal_inch: float, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        dispatch: Callable[[v.Event], None],
+        diagonal_inch: float,
+        viewing_mm: float = 600,
+        bottom_edge_mm: float = 700,
+        **kwargs: Any,
+    ) -> None:
         self._dispatch = dispatch
         self._diagonal = diagonal_inch
+        self._seen_from = (viewing_mm, bottom_edge_mm)
+        self._panel = theme.metrics()
         self._finger: Any = None
         self._finger_since = 0.0
         self._changed_at = -AGAIN_S
         self._released_at: tuple[float, float] | None = None
         super().__init__(**kwargs)
-        self.router = Router()
-        self.frame = Frame()
+        self._dressed: dict[str, tuple[Router, Frame]] = {}
         self.view: WholeView | None = None
-        self.add_widget(self.frame)
+        self.script: Script | None = None
+        """What the plain screen shows; None while screens have their usual layout."""
+        self._focus = ""
+        self._ring = Ring(self.canvas)
+        self._dress(Modes())
 
     def receive(self, event: v.Event) -> None:
         self._dispatch(event)
+
+    def mounted(self, bottom_edge_mm: float) -> None:
+        """Take the height above the floor of the panel's lower edge."""
+        self._seen_from = (self._seen_from[0], bottom_edge_mm)
+
+    @property
+    def leaves(self) -> int:
+        """How many pages the plain screen has; 1 while screens have their usual layout."""
+        return int(self.router.screen("plain").leaves) if self.script is not None else 1
+
+    @property
+    def leaf(self) -> int:
+        """Which of them is shown."""
+        return int(self.router.screen("plain").leaf) if self.script is not None else 0
+
+    def items(self) -> tuple[Item, ...]:
+        """Return what the page of the plain screen shows."""
+        shown: tuple[Item, ...] = self.router.screen("plain").items() if self.script is not None else ()
+        return shown
 
     # --- look -------------------------------------------------------------------------------------------------------
 
     def resize(self, width: int, height: int) -> None:
         """Take a window of ``width`` × ``height`` pixels: everything is measured anew."""
-        theme.use(theme.Metrics.of_panel(width, height, self._diagonal))
+        self._panel = theme.Metrics.of_panel(width, height, self._diagonal)
+        theme.use(self._panel)
         self.pos, self.size = (0, 0), (width, height)
         if self.view is not None:
             view, self.view = self.view, None
@@ -63,15 +93,91 @@ class Stage(Receiver):
         before, self.view = self.view, view
         if view == before:
             return
-        layout = theme.metrics().layout
-        name, body = on_top(view)
-        if before is None or on_top(before)[0] != name:
+        name, body = view.on_top()
+        if before is None or before.on_top()[0] != name or before.modes != view.modes:
             self._changed_at = time.monotonic()
+        self._dress(view.modes)
+        layout = theme.metrics().layout
+        self.script = None
+        if view.modes.plain or name == "access":
+            from kiosk.ui.present.spoken import script_of
+
+            self.script = script_of(view)
+            name, body = "plain", (self.script, view.leaf)
         screen = self.router.screen(name)
         screen.layout, screen.frame = layout, view.frame
         screen.show(body)
         self.frame.show(view.frame, screen, screen.bare)
         self.frame.place(0, 0, self.width, self.height)
+        if before is None or before.on_top()[0] != view.on_top()[0] or before.leaf != view.leaf:
+            self._focus = self._focus if self._focus.startswith("page:") else ""
+        self._show_focus()
+
+    def _dress(self, modes: Modes) -> None:
+        """Take the look that ``modes`` ask for. Each set of colours keeps its own screens, built when first needed."""
+        look = theme.Look.of(modes, *self._seen_from)
+        theme.use(replace(self._panel, look=look))
+        if look.palette not in self._dressed:
+            self._dressed[look.palette] = (Router(), Frame())
+        router, frame = self._dressed[look.palette]
+        if frame.parent is None:
+            self.clear_widgets()
+            self.members = []
+            self.add_widget(frame)
+        self.router, self.frame = router, frame
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def focusable(self) -> list[Any]:
+        """Return everything the keys can reach, in their order; what rests is reached too, and says that it does."""
+        keys = list(self.frame.keys.present()) if self.frame.keys.shown else []
+        body = (
+            [tap for tap in self.frame.body.walk(restrict=True) if isinstance(tap, Tap)]
+            if self.frame.body
+            else []
+        )
+        return order(body, keys)
+
+    def focused(self) -> Any:
+        """Return what the keys have reached; None when it is not there any more."""
+        return (
+            next((tap for tap in self.focusable() if tap.target == self._focus), None)
+            if self._focus
+            else None
+        )
+
+    def move_focus(self, steps: int) -> None:
+        """Reach the next button, or the one before."""
+        taps = self.focusable()
+        if not taps:
+            return
+        now = next((index for index, tap in enumerate(taps) if tap.target == self._focus), None)
+        if now is None:
+            now = -1 if steps > 0 else 0
+        self._focus = taps[(now + steps) % len(taps)].target
+        self._show_focus()
+
+    def focused_words(self) -> str:
+        """Return what is said of what the keys have reached."""
+        from kiosk.ui.guide import words_of_key
+        from kiosk.ui.present.spoken import Press, choice
+
+        tap = self.focused()
+        if tap is None or self.view is None:
+            return ""
+        language = self.view.language
+        for item in self.items():
+            if isinstance(item, Press) and item.key.target == tap.target:
+                return choice(item, language)
+        turners = {
+            "page:previous": translate(_("Sebelumnya"), language),
+            "page:next": translate(_("Berikutnya"), language),
+        }
+        return words_of_key(turners.get(tap.target) or tap.text, language, tap.enabled)
+
+    def _show_focus(self) -> None:
+        tap = self.focused()
+        self._ring.put(tap, bool(self.frame.bare or (tap is not None and tap.kind == "dark")))
 
     # --- touch ------------------------------------------------------------------------------------------------------
 
@@ -87,6 +193,8 @@ class Stage(Receiver):
             return True
         self._finger, self._finger_since = touch, now
         touch.grab(self)
+        self._focus = ""  # a hand on the glass needs no ring
+        self._show_focus()
         asleep = self.view is not None and self.view.warning is not None
         self._dispatch(v.Touched())
         if asleep:  # the touch said "I am still here" and nothing else

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed, Reason
+from kiosk.core.modes import Modes
 from kiosk.core.visit import Screen, Visit, step
 
 TIMING = v.Timing(idle=45, warning=20, result=20, decide=60, issue_limit=30)
@@ -100,6 +101,11 @@ EVENTS: dict[str, Any] = {
     "Home": v.Home(),
     "ShowHelp": v.ShowHelp(),
     "CloseHelp": v.CloseHelp(),
+    "ShowAccess": v.ShowAccess(),
+    "CloseAccess": v.CloseAccess(),
+    "SetModes": v.SetModes(Modes(large=True)),
+    "TurnLeaf": v.TurnLeaf(1),
+    "Speaking": v.Speaking(True),
     "SetLanguage": v.SetLanguage("en"),
     "Touched": v.Touched(),
     "Tick": v.Tick(1.0),
@@ -530,6 +536,11 @@ touches = st.one_of(
     st.builds(v.ChooseService, codes.map(lambda code: f"{code}01"), codes),
     st.builds(v.TypeQuery, st.text(max_size=50)),
     st.builds(v.TurnPage, st.integers(-2, 9)),
+    st.builds(v.TurnLeaf, st.integers(-2, 9)),
+    st.builds(
+        v.SetModes,
+        st.builds(Modes, *[st.booleans()] * 2, st.sampled_from(["", "light", "dark"]), *[st.booleans()] * 3),
+    ),
     st.builds(v.SetPriority, st.booleans()),
     st.builds(v.SetLanguage, st.sampled_from(["id", "en"])),
     st.sampled_from(
@@ -702,7 +713,8 @@ class AnyVisit(RuleBasedStateMachine):
         """Without touches every screen is back at the start in its own time, told in ticks of a second."""
         state, now = self.state, self.now
         longest = max(TIMING.idle + TIMING.warning, TIMING.result, TIMING.decide, TIMING.issue_limit)
-        limit = longest + TIMING.idle + 3  # a language left behind on the attract screen goes after that
+        # A language or a mode left behind on the attract screen goes after that; some modes take twice the time.
+        limit = (longest + TIMING.idle) * state.modes.patience + 3
         while now < self.now + limit and not at_rest(state):
             now += 1
             state, _ = step(state, v.Tick(now))

@@ -23,6 +23,7 @@ class Glass:
     def __init__(self, panel: str) -> None:
         from kiosk.ui.stage import Stage
 
+        self.panel = panel
         self.width, self.height, diagonal = PANELS[panel]
         self.events: list[Any] = []
         self._loop, self.window = started(self.width, self.height)

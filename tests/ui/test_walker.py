@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from kiosk import i18n
+from kiosk.core.modes import Modes
+from kiosk.core.visit import Screen, Visit
 from kiosk.fonts import missing_characters
 from kiosk.ui.present.whole import present
 from tests.support.gallery import Face, faces, sample
@@ -31,6 +33,69 @@ def test_every_face(glass: Glass, language: str, pictures: Path | None) -> None:
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
             glass.pixels().save(pictures / f"{glass.width}x{glass.height}-{face.name}-{language}.png")
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(sorted(set(faults)))
+
+
+EVERYTHING = Modes(large=True, big=True, contrast="dark", low=True, still=True, speech=True)
+MODES = {
+    "large": Modes(large=True),
+    "big": Modes(big=True),
+    "light": Modes(contrast="light"),
+    "dark": Modes(contrast="dark"),
+    "low": Modes(low=True),
+    "still": Modes(still=True),
+    "speech": Modes(speech=True),
+    "everything": EVERYTHING,
+}
+MOUNTED_MM = {"portrait": 850, "landscape": 1000, "small": 1060}
+"""Lower edges that leave a part of each panel above a seated person's reach."""
+SPARING = (
+    "attract-open",
+    "attract-last",
+    "agencies",
+    "search-empty",
+    "search-hits",
+    "services-0",
+    "services-closed",
+    "sheet-priority",
+    "sheet-wide",
+    "sheet-long-0",
+    "sheet-quota",
+    "issuing-slow",
+    "result-priority",
+    "result-server",
+    "not_printed-paper_out",
+    "help-sheet",
+    "warning-sheet",
+    "fault-E-STO-02",
+)
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_each_mode_and_all_together(glass: Glass, name: str, pictures: Path | None) -> None:
+    """The same walk with the mode's own numbers; each page where there are several."""
+    glass.stage.mounted(MOUNTED_MM[glass.panel])
+    modes, language = MODES[name], "en" if name in ("light", "big") else "id"
+    everything = {face.name: face for face in faces(sample())}
+    few = SPARING if name in ("everything", "dark") else SPARING[::2] if modes.plain else SPARING[1::2]
+    chosen = [everything[wanted] for wanted in few]
+    chosen.append(
+        replace(everything["sheet"], name="access", visit=Visit(screen=Screen.AGENCIES, access=True))
+    )
+    faults: list[str] = []
+    for face in chosen:
+        leaf, leaves = 0, 1
+        while leaf < leaves:
+            visit = replace(
+                face.visit, language=language, modes=modes, leaf=leaf, page=face.visit.page or leaf
+            )
+            glass.show(present(visit, replace(face.around, voice=True)))
+            faults += [f"{face.name}/{leaf}: {fault}" for fault in faults_of(glass, face)]
+            if pictures is not None:
+                pictures.mkdir(parents=True, exist_ok=True)
+                glass.pixels().save(pictures / f"{glass.width}x{glass.height}-{name}-{face.name}-{leaf}.png")
+            leaves = glass.stage.leaves if modes.plain or visit.access else 1
+            leaf += max(1, leaves - 1 - leaf) if leaf else 1  # the first two and the last
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(sorted(set(faults)))
 
 
@@ -59,9 +124,13 @@ def faults_of_taps(taps: list[Any]) -> Iterator[str]:
     from kiosk.ui import theme
 
     px = theme.metrics().px_per_mm
+    look = theme.metrics().look
     for tap in taps:
-        if min(tap.size) < theme.TARGET * px - ROUNDING_PX:
-            yield f"target {tap.target} is {tap.width / px:.1f} × {tap.height / px:.1f} mm; at least 20 × 20"
+        if min(tap.size) < look.target_mm * px - ROUNDING_PX:
+            size = f"{tap.width / px:.1f} × {tap.height / px:.1f} mm"
+            yield f"target {tap.target} is {size}; at least {look.target_mm:.0f} on each side"
+        if tap.top > look.reach_mm * px + ROUNDING_PX:
+            yield f"target {tap.target} ends {tap.top / px:.0f} mm up; at most {look.reach_mm:.0f}"
     for a, b in combinations(taps, 2):
         apart = max(a.x - b.right, b.x - a.right, a.y - b.top, b.y - a.top)
         if apart < theme.GAP * px - ROUNDING_PX:
@@ -74,18 +143,21 @@ def faults_of_text(words: Any, image: Any) -> Iterator[str]:
     shown = repr(words.text[:50])
     px = theme.metrics().px_per_mm
     cap = words.font_px() * theme.CAP_RATIO / px
-    if cap < 4.8 - 0.05:
-        yield f"text {shown} has capitals of {cap:.2f} mm; at least 4.8"
+    look = theme.metrics().look
+    least = max(4.8, look.cap_mm)
+    if cap < least - 0.05:
+        yield f"text {shown} has capitals of {cap:.2f} mm; at least {least:.1f}"
     if not words.fits:
         yield f"text {shown} ({words.role}) does not fit into {words.width / px:.0f} × {words.height / px:.0f} mm"
-    if theme.contrast(words.colour, words.ground) < LEAST_CONTRAST:
-        yield f"text {shown}: {words.colour} on {words.ground} is under {LEAST_CONTRAST} : 1"
+    wanted_contrast = 7.0 if look.palette else LEAST_CONTRAST
+    if theme.contrast(words.colour, words.ground) < wanted_contrast:
+        yield f"text {shown}: {words.colour} on {words.ground} is under {wanted_contrast} : 1"
     if missing := missing_characters(words.text):
         yield f"text {shown} has characters the font lacks: {sorted(missing)}"
     # What the widget says of its ground must be what lies around it on the glass.
     x = min(max(int(words.x) - 1, 0), image.width - 1)
     y = min(max(int(image.height - words.center_y), 0), image.height - 1)
-    declared = theme.COLOURS[words.ground]
+    declared = theme.colour(words.ground)
     wanted = tuple(int(declared[i : i + 2], 16) for i in (1, 3, 5))
     around = [image.getpixel((min(x + d, image.width - 1), y)) for d in (0, int(words.width) + 1)]
     if all(max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) > 3 for pixel in around):
@@ -119,7 +191,7 @@ def test_the_keys_of_the_frame_never_move(glass: Glass) -> None:
             continue
         for tap in glass.stage.frame.keys.taps:
             places.setdefault(tap.target, []).append((*tap.pos, *tap.size))
-    assert {"back", "home", "help", "language"} <= set(places)
+    assert {"back", "home", "help", "language", "access"} <= set(places)
     for target, found in places.items():
         assert all(a == b for a, b in pairwise(found)), f"{target} moves: {sorted(set(found))}"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.modes import Modes
 from kiosk.ui import flow, theme, wrap
 
 WORDS = st.text(alphabet="abegiknrstu-/\u00ad", min_size=1, max_size=24)
@@ -99,13 +101,51 @@ def test_contrast_is_what_the_design_says(pair: tuple[str, str], least: float) -
     assert theme.contrast(*pair) >= least
 
 
-def test_every_state_of_every_button_can_be_read() -> None:
+@pytest.mark.parametrize(("palette", "least"), [("", 4.5), ("light", 7), ("dark", 7)])
+def test_every_state_of_every_button_can_be_read(palette: str, least: float) -> None:
     from kiosk.ui.widgets.tap import STYLES
 
-    for kind, states in STYLES.items():
-        for style in states:
-            for colour in (style.colour, style.note):
-                assert theme.contrast(colour, style.ground) >= 4.5, f"{kind}: {colour} on {style.ground}"
+    before = theme.metrics()
+    theme.use(replace(before, look=theme.Look(palette)))
+    try:
+        for kind, states in STYLES.items():
+            for style in states:
+                for colour in (style.colour, style.note):
+                    assert theme.contrast(colour, style.ground) >= least, (
+                        f"{kind}: {colour} on {style.ground}"
+                    )
+            for style in states[:2]:  # what rests has no need of an edge
+                if style.border not in ("", style.ground):
+                    assert theme.contrast(style.border, style.ground) >= 3, f"{kind}: {style.border}"
+        for ground in ("paper", "card"):
+            for colour in ("ink", "muted", "sea", "red", "green"):
+                assert theme.contrast(colour, ground) >= least, f"{colour} on {ground}"
+            assert theme.contrast(theme.focus_colour(deep=False), ground) >= 3
+        assert theme.contrast(theme.focus_colour(deep=True), "deep") >= 3
+    finally:
+        theme.use(before)
+
+
+@pytest.mark.parametrize("palette", theme.PALETTES)
+def test_each_palette_has_every_token(palette: str) -> None:
+    assert set(theme.PALETTES[palette]) == set(theme.COLOURS)
+
+
+@pytest.mark.parametrize(("viewing", "cap"), [(500, 6.1), (600, 7.3), (700, 8.55)])
+def test_large_text_is_seen_under_its_angle(viewing: float, cap: float) -> None:
+    """EN 301 549, 5.1.4: 0.7 degrees at the distance declared."""
+    look = theme.Look.of(Modes(large=True), viewing, 700)
+    assert look.cap_mm == pytest.approx(cap, abs=0.06)
+    metrics = replace(theme.Metrics.of_panel(1080, 1920, 21.5), look=look)
+    assert all(metrics.role(role).cap >= look.cap_mm for role in theme.ROLES)
+
+
+@pytest.mark.parametrize(("bottom", "reach"), [(700, 500), (1000, 200), (1150, theme.LEAST_REACH_MM)])
+def test_low_reach_ends_below_a_seated_hand(bottom: float, reach: float) -> None:
+    look = theme.Look.of(Modes(low=True), 600, bottom)
+    assert look.reach_mm == reach
+    metrics = replace(theme.Metrics.of_panel(1080, 1920, 21.5), look=look)
+    assert metrics.active <= min(1920, reach * metrics.px_per_mm)
 
 
 @pytest.mark.parametrize(

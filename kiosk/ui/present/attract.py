@@ -11,7 +11,7 @@ from kiosk.core.availability import Closed, Open, Reason
 from kiosk.core.common import WEEKDAYS
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Loaded, Surroundings
-from kiosk.ui.present.common import Key, language_name
+from kiosk.ui.present.common import Key, access_key, language_name
 from kiosk.words import closed_words, printer_words, time_of_day
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class AttractView:
     start: Key
     languages: tuple[Key, ...]
     help: Key
+    access: Key
 
 
 _TAKE = _("Ambil nomor antrean di sini")
@@ -64,6 +65,7 @@ def present_attract(visit: v.Visit, around: Surroundings, waiting: bool = False)
         start=Key("start", translate(start, language), v.Start(), "touch"),
         languages=tuple(Key(f"start:{tag}", language_name(tag), v.Start(tag)) for tag in around.languages),
         help=Key("help", translate(_("Bantuan"), language), v.ShowHelp(), "help"),
+        access=access_key(visit),
     )
 
 

@@ -38,7 +38,7 @@ class PagerView:
 
 @dataclass(frozen=True)
 class FrameView:
-    """The frame around every screen: whose machine this is, when it is, and the four keys that never move."""
+    """The frame around every screen: whose machine this is, when it is, and the five keys that never move."""
 
     mall: str
     region: str
@@ -101,17 +101,27 @@ _NO_HELP = (v.Screen.ISSUING, v.Screen.FAULT)
 
 
 def footer_keys(visit: v.Visit, surroundings: Surroundings) -> tuple[Key, ...]:
-    """Return Back, Home, Help and Language: always all four, in this order; a key without a meaning here rests."""
+    """Return Back, Home, Help, Language and what makes it easier: always all five, in this order; a key without a
+    meaning here rests."""
     language = visit.language
     other = other_language(visit, surroundings)
+    overlaid = visit.help or visit.access
     helping = v.CloseHelp() if visit.help else v.ShowHelp()
 
     def say(message: str) -> str:
         return translate(message, language)
 
     return (
-        Key("back", say(_("Kembali")), v.Back(), "back", visit.help or visit.screen not in _NO_BACK),
+        Key("back", say(_("Kembali")), v.Back(), "back", overlaid or visit.screen not in _NO_BACK),
         Key("home", say(_("Awal")), v.Home(), "home", visit.screen not in _NO_HOME),
         Key("help", say(_("Bantuan")), helping, "help", visit.screen not in _NO_HELP),
         Key("language", language_name(other), v.SetLanguage(other), "lang", len(surroundings.languages) > 1),
+        access_key(visit, visit.screen not in _NO_HELP),
     )
+
+
+def access_key(visit: v.Visit, enabled: bool = True) -> Key:
+    """Return the key of what can be made easier."""
+    label, short = translate(_("Kemudahan"), visit.language), translate(_("Akses"), visit.language)
+    event = v.CloseAccess() if visit.access else v.ShowAccess()
+    return Key("access", label, event, "acc", enabled, short=short)

@@ -19,7 +19,8 @@ class IssuingView:
     title: str
     text: str
     progress: float | None
-    """From 0 to 1 of the time a ticket may take at most; None within the first second."""
+    """From 0 to 1 of the time a ticket may take at most; None within the first second, and for who
+    asked that nothing moves."""
     waited: str
 
 
@@ -68,7 +69,7 @@ def present_issuing(visit: v.Visit, around: Surroundings) -> IssuingView:
     return IssuingView(
         title=translate(_("Mencetak tiket Anda…"), language),
         text=translate(_("Mohon tunggu, tiket keluar di bawah layar."), language),
-        progress=min(1.0, waited / around.deadline_s) if waited >= 1.0 else None,
+        progress=min(1.0, waited / around.deadline_s) if waited >= 1.0 and not visit.modes.still else None,
         waited=translate(_("Menunggu printer: {seconds} dari paling lama {limit} detik"), language).format(
             seconds=min(whole, math.ceil(around.deadline_s)), limit=math.ceil(around.deadline_s)
         )

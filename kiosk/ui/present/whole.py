@@ -6,16 +6,18 @@ Each screen's presenter is imported when its screen is first shown: the first fr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kiosk.core.visit import Screen, Visit
+from kiosk.core.modes import Modes
+from kiosk.core.visit import Screen, Visit, leaf_of
 from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.attract import AttractView, present_attract
 from kiosk.ui.present.common import FrameView
 from kiosk.ui.present.frame import present_frame
 
 if TYPE_CHECKING:
+    from kiosk.ui.present.access import AccessView
     from kiosk.ui.present.lists import AgenciesView, SearchView, ServicesView
     from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
     from kiosk.ui.present.sheet import SheetView
@@ -43,6 +45,21 @@ class WholeView:
     body: Body
     help: HelpView | None = None
     warning: WarningView | None = None
+    access: AccessView | None = None
+    modes: Modes = field(default_factory=Modes)
+    language: str = "id"
+    leaf: int = 0
+    """The page, where the screen is shown as one column."""
+
+    def on_top(self) -> tuple[str, object]:
+        """Return the name and the view of what is seen: the warning before help before the visit's own screen."""
+        if self.warning is not None:
+            return "warning", self.warning
+        if self.access is not None:
+            return "access", self.access
+        if self.help is not None:
+            return "help", self.help
+        return self.screen, self.body
 
 
 def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeView:
@@ -55,11 +72,16 @@ def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeV
         screen, body = Screen.AGENCIES, present_agencies(visit, around, around.loaded)
     if body is None:
         screen, body = Screen.ATTRACT, present_attract(visit, around, waiting=True)
+    whole = WholeView(screen, frame, body, modes=visit.modes, language=visit.language, leaf=leaf_of(visit))
+    if visit.access and not visit.warned:
+        from kiosk.ui.present.access import present_access
+
+        return replace(whole, access=present_access(visit, around.voice))
     if not (visit.help or visit.warned):
-        return WholeView(screen, frame, body)
+        return whole
     from kiosk.ui.present.overlays import present_help, present_warning
 
-    return WholeView(screen, frame, body, present_help(visit, around), present_warning(visit))
+    return replace(whole, help=present_help(visit, around), warning=present_warning(visit))
 
 
 def _body(visit: Visit, around: Surroundings, waiting: bool) -> Body | None:

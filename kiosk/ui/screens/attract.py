@@ -50,6 +50,8 @@ class AttractScreen(ScreenBox):
         super().__init__(**kwargs)
         self._taps: list[Tap] = []
         self._help: Tap = self.part("help")
+        self._access: Tap = self.part("access")
+        self._second = self.part("others")
 
     def show(self, view: AttractView) -> None:
         part = self.part
@@ -66,20 +68,23 @@ class AttractScreen(ScreenBox):
             part("hours").text = "\n".join(line for line in lines if line)
         notes = (state.note, state.printer) if state and self.layout != "tight" else ()
         part("note").text = "\n".join(note for note in notes if note)
-        for tap, key in ((part("start"), view.start), (self._help, view.help)):
+        for tap, key in (
+            (part("start"), view.start),
+            (self._help, view.help),
+            (self._access, view.access),
+        ):
             tap.text, tap.icon, tap.target, tap.event = key.label, key.icon, key.target, key.event
         while len(self._taps) < len(view.languages):
             self._taps.append(Tap(kind="dark", grow=1))
         for tap, key in zip(self._taps, view.languages, strict=False):
             tap.text, tap.target, tap.event = key.label, key.target, key.event
         beside: list[Any] = list(self._taps[: len(view.languages)])
-        upright = self.layout != "wide"
-        for tap in beside:
-            tap.high = 20 if self.layout == "tight" else 26
-        # Help stands in one row with the languages, or where the buttons are beside the words, below them.
-        self._help.grow = 1 if upright else 0
-        part("languages").set_members([*beside, self._help] if upright else beside)
-        column = [member for member in part("touch").members if member is not self._help]
-        if not upright:
-            column.insert(-1, self._help)
-        part("touch").members = column
+        tight = self.layout == "tight"
+        for tap in (*beside, self._help, self._access):
+            tap.high, tap.grow = 20 if tight else 26, 1
+        if tight:  # one row, where words alone have room
+            self._access.text, self._help.icon, self._access.icon = view.access.short, "", ""
+        # Help and what makes it easier have a row of their own, or stand in one row with the languages.
+        part("languages").set_members([*beside, self._help, self._access] if tight else beside)
+        self._second.set_members([] if tight else [self._help, self._access])
+        self._second.shown = not tight

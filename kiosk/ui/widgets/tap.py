@@ -41,11 +41,15 @@ STYLES: dict[str, tuple[Style, Style, Style]] = {
         Style("card", "", "muted", "muted"),
     ),
     "danger": (Style("card", "red", "red", "muted"), Style("red", "red", "white", "white"), _OFF),
-    "gold": (Style("gold", "", "ink", "ink"), Style("gold-dark", "", "ink", "ink"), _FLAT_OFF),
+    "gold": (
+        Style("gold", "", "on-gold", "on-gold"),
+        Style("gold-dark", "", "on-gold", "on-gold"),
+        _FLAT_OFF,
+    ),
     "dark": (
-        Style("sea-dark", "white", "white", "sky"),
+        Style("deep", "on-deep", "on-deep", "on-deep-soft"),
         Style("sea", "white", "white", "sky"),
-        Style("sea-dark", "line", "sky", "sky"),
+        Style("deep", "line", "on-deep-soft", "on-deep-soft"),
     ),
     "choice": (Style("card", "line", "ink", "muted"), Style("sky", "sea", "ink", "muted"), _OFF),
     "chosen": (Style("sky", "sea", "ink", "ink"), Style("card", "sea", "ink", "ink"), _OFF),

@@ -1,0 +1,1 @@
+"""Things plugged into the kiosk that are not the printer. Each module owns its device."""

@@ -1,0 +1,254 @@
+"""Every screen as a script: what is said and what is chosen, from top to bottom, from the same view that is drawn.
+
+A script is read aloud, and it is also what a screen shows as one column (``screens/plain.py``): speech and picture
+come from one node, so that nothing can be drawn there and not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kiosk.i18n import _, translate
+from kiosk.ui.present.common import Heading, Key
+
+if TYPE_CHECKING:
+    from kiosk.ui.present.access import AccessView
+    from kiosk.ui.present.attract import AttractView
+    from kiosk.ui.present.lists import AgenciesView, EntryView, SearchView, ServicesView
+    from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
+    from kiosk.ui.present.sheet import FactView, SheetView
+    from kiosk.ui.present.ticket import IssuingView, NotPrintedView, ResultView, TicketView
+    from kiosk.ui.present.whole import WholeView
+
+
+@dataclass(frozen=True)
+class Say:
+    """A text. ``role`` is a role of the theme, ``tone`` the ground of what is said with weight."""
+
+    text: str
+    role: str = "text"
+    tone: str = ""
+    icon: str = ""
+    other_language: bool = False
+
+
+@dataclass(frozen=True)
+class Press:
+    """Something to choose; ``lines`` stand below its label."""
+
+    key: Key
+    lines: tuple[str, ...] = ()
+    kind: str = "choice"
+    on: bool | None = None
+    """A switch's state; None for what is no switch."""
+    small: bool = False
+    """A single letter or word: several stand in a row."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code for a phone."""
+
+    data: str
+
+
+Item: TypeAlias = Say | Press | Code
+
+
+@dataclass(frozen=True)
+class Script:
+    """One screen. ``name`` tells it from the one before; ``title`` is said first."""
+
+    name: str
+    title: str
+    items: tuple[Item, ...]
+    language: str
+    steps: str = ""
+
+
+def script_of(view: WholeView) -> Script:
+    """Return the script of what is on top of ``view``."""
+    name, body = view.on_top()
+    title, steps, items = _SCRIPTS[type(body).__name__](body)
+    return Script(name, title, tuple(item for item in items if _has_content(item)), view.language, steps)
+
+
+def _has_content(item: Item) -> bool:
+    return not isinstance(item, Say) or bool(item.text)
+
+
+def orientation(script: Script, leaf: int, leaves: int, items: tuple[Item, ...]) -> tuple[str, ...]:
+    """Return what is said when a page of ``script`` comes up: where one is, what it says, how to choose."""
+    language = script.language
+    said = [script.title, script.steps]
+    if leaves > 1:
+        said.append(translate(_("Halaman {page} dari {pages}"), language).format(page=leaf + 1, pages=leaves))
+    said += [_aloud(item) for item in items if isinstance(item, Say)]
+    choices = sum(isinstance(item, Press) for item in items)
+    if choices:
+        words = _("{count} pilihan. Tombol kanan untuk maju, tombol pilih untuk memilih.")
+        said.append(translate(words, language).format(count=choices))
+    return tuple(plain(text) for text in said if text)
+
+
+def _aloud(say: Say) -> str:
+    """Return a text as it is read: a number letter by letter, digit by digit."""
+    return " ".join(say.text.replace("-", "")) if say.role == "number" else say.text
+
+
+def choice(press: Press, language: str) -> str:
+    """Return what is said when the keys reach ``press``."""
+    key = press.key
+    parts = [key.label, key.note, *press.lines]
+    if press.on is not None:
+        parts.append(translate(_("aktif") if press.on else _("tidak aktif"), language))
+    if not key.enabled:
+        parts.append(translate(_("sedang tidak dapat dipilih"), language))
+    return ". ".join(plain(part) for part in parts if part)
+
+
+def everything(script: Script) -> str:
+    """Return all that a visitor can hear of ``script``."""
+    said = [*orientation(script, 0, 1, script.items)]
+    said += [choice(item, script.language) for item in script.items if isinstance(item, Press)]
+    return "\n".join(said)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without marks of where a word may break."""
+    return text.replace("\u00ad", "").replace("\n", " ")
+
+
+# --- one function a screen --------------------------------------------------------------------------------------------
+
+Parts: TypeAlias = tuple[str, str, list[Item]]
+"""Title, step mark, items."""
+
+
+def _heading(heading: Heading) -> tuple[str, str]:
+    return heading.title, heading.step
+
+
+def _entry(entry: EntryView) -> Press:
+    return Press(entry.key, tuple(line for line in (entry.line, entry.badge) if line))
+
+
+def _fact(fact: FactView) -> Iterator[Item]:
+    yield Say(": ".join(part for part in (fact.head, fact.text) if part), icon=fact.icon)
+    yield Say(fact.note)
+
+
+def _attract(view: AttractView) -> Parts:
+    items: list[Item] = [
+        Press(view.start, kind="gold"),
+        *(Press(key) for key in view.languages),
+        Say(view.welcome),
+        Say(view.second, other_language=True),
+    ]
+    if view.state:
+        items += [
+            Say(view.state.word, "strong", view.state.tone, view.state.icon),
+            Say(view.state.text),
+            Say(view.state.note),
+            Say(view.state.printer),
+        ]
+    return view.invitation, "", items
+
+
+def _agencies(view: AgenciesView) -> Parts:
+    return *_heading(view.heading), [*(_entry(tile) for tile in view.tiles), Press(view.search)]
+
+
+def _services(view: ServicesView) -> Parts:
+    return *_heading(view.heading), [_entry(row) for row in view.rows]
+
+
+def _search(view: SearchView) -> Parts:
+    items: list[Item] = [Say(view.query or view.prompt, "strong"), Say(view.message)]
+    items += [_entry(hit) for hit in view.hits]
+    items += [Press(key, small=True) for key in view.examples]
+    items += [Press(key, small=True) for key in (view.delete, view.clear, view.space)]
+    items += [Press(key, small=True) for key in view.letters]
+    return *_heading(view.heading), items
+
+
+def _sheet(view: SheetView) -> Parts:
+    items: list[Item] = []
+    if view.closed:
+        items += [Say(view.closed.short, "strong", "red", "clock"), Say(view.closed.long)]
+    if view.take:
+        items += [Press(view.take, kind="primary"), Press(view.priority, on=view.priority_on)]
+    for fact in (view.fee, view.time, view.where):
+        items += _fact(fact)
+    items.append(Say(view.bring_head, "strong"))
+    items += [Say(text, icon="ok" if view.bring_known else "help") for text in view.bring]
+    for fact in view.details:
+        items += _fact(fact)
+    return *_heading(view.heading), items
+
+
+def _issuing(view: IssuingView) -> Parts:
+    return view.title, "", [Say(view.text), Say(view.waited)]
+
+
+def _ticket(view: TicketView) -> list[Item]:
+    items: list[Item] = [Say(view.label), Say(view.number, "number"), Say(view.about, "strong")]
+    items.append(Say(view.priority, "strong", icon="people"))
+    items.append(Say(view.issued_at))
+    items += _fact(view.where)
+    if view.ahead:
+        items += _fact(view.ahead)
+    return items
+
+
+def _result(view: ResultView) -> Parts:
+    items = _ticket(view.ticket)
+    items += [Say(view.banner_note), Press(view.done, kind="primary"), Press(view.another)]
+    items += [Say(view.code_head, "strong"), Say(view.code_text), Code(view.ticket.qr)]
+    return view.banner, "", items
+
+
+def _not_printed(view: NotPrintedView) -> Parts:
+    items = _ticket(view.ticket)
+    items[:0] = [Say(view.text)]
+    items += [Press(view.keep, kind="primary"), Press(view.cancel, kind="danger"), Say(view.countdown)]
+    items.append(Code(view.ticket.qr))
+    return view.banner, "", items
+
+
+def _help(view: HelpView) -> Parts:
+    steps: list[Item] = [Say(f"{number}. {text}") for number, text in enumerate(view.steps, 1)]
+    return view.title, "", [*steps, *(Say(line) for line in view.lines), Press(view.close, kind="primary")]
+
+
+def _warning(view: WarningView) -> Parts:
+    return view.title, "", [Press(view.stay, kind="gold"), Say(view.text)]
+
+
+def _fault(view: FaultView) -> Parts:
+    return view.title, "", [Say(view.text), Say(view.staff), Say(view.code)]
+
+
+def _access(view: AccessView) -> Parts:
+    items: list[Item] = [Press(switch.key, on=switch.on) for switch in view.switches]
+    items[1:1] = [Press(key) for key in view.volume]
+    return view.title, "", [Press(view.close, kind="primary"), *items, Say(view.text)]
+
+
+_SCRIPTS: dict[str, Callable[[Any], tuple[str, str, list[Item]]]] = {
+    "AttractView": _attract,
+    "AgenciesView": _agencies,
+    "ServicesView": _services,
+    "SearchView": _search,
+    "SheetView": _sheet,
+    "IssuingView": _issuing,
+    "ResultView": _result,
+    "NotPrintedView": _not_printed,
+    "HelpView": _help,
+    "WarningView": _warning,
+    "FaultView": _fault,
+    "AccessView": _access,
+}
+"""By the view's name: no screen's presenter is imported for another's script."""
