@@ -43,7 +43,7 @@ from kiosk.core.numbers import format_number, series_band
 from kiosk.core.record import Ticket, TicketState
 from kiosk.core.tickets import offline_code, qr_payload
 from kiosk.core.visit import Issued, Outcome
-from kiosk.store import Clock, Draft, FileLock, SeriesUsedUp, Store, StoreError
+from kiosk.store import Clock, Draft, FileLock, People, SeriesUsedUp, Store, StoreError
 from printer.press import Press, Verdict
 from printer.readiness import PaperWatch, Readiness, readiness
 from printer.roll import Count, Roll
@@ -58,6 +58,7 @@ USAGE_DAYS: Final = 30
 UNDECIDED_FOR: Final = dt.timedelta(minutes=15)
 """A ticket without paper and without a decision for this long: whoever saw its number has left."""
 TOKEN_BYTES: Final = 16
+LOCKED: Final = {"id": "Mesin ini sedang dikunci petugas", "en": "Our staff have locked this machine"}
 
 Compose = Callable[[Ticket, str], Slip]
 """Draws a ticket's paper; the text is what its QR holds. ``ticket.copies`` > 0 marks a copy."""
@@ -232,6 +233,9 @@ class Desk:
         found = self.catalogue.service_by_code.get(service)
         with self._alone():
             now = self._now()
+            lock = People(self.store).kiosk_lock()
+            if lock is not None and not lock.over(now):
+                return Closed(Reason.SERVICE_CLOSED, name=LOCKED)
             answer = self._availability(found, now)
             if isinstance(answer, Closed):
                 return answer
@@ -264,8 +268,19 @@ class Desk:
                 raise TicketNotThus(f"{found.display} is {self._told(found)} already")
             self.store.void(found, why, who)
 
-    def reprint(self, ticket: str, who: str, why: str) -> Verdict:
-        """Print a copy of a ticket, marked SALINAN. Raises NoSuchTicket, and TicketNotThus where it was voided.
+    def confirm(self, ticket: str, who: str) -> None:
+        """Somebody saw the paper of an unconfirmed ticket. Raises NoSuchTicket, and TicketNotThus for any other."""
+        with self._alone():
+            found = self.find(ticket)
+            if found.state is not TicketState.UNCONFIRMED:
+                raise TicketNotThus(
+                    f"{found.display} is {self._told(found)}; only an unconfirmed one can be confirmed"
+                )
+            self.store.confirm(found, who)
+
+    def reprint(self, ticket: str, who: str, why: str, most: int | None = None) -> Verdict:
+        """Print a copy of a ticket, marked SALINAN. Raises NoSuchTicket, and TicketNotThus where it was voided or has
+        ``most`` copies already.
 
         The copy is counted and told to the server right before its first byte: refused before that, it never was.
         """
@@ -273,6 +288,8 @@ class Desk:
             found = self.find(ticket)
             if found.state is TicketState.VOIDED:
                 raise TicketNotThus(f"{found.display} is {self._told(found)}; a voided ticket has no copies")
+            if most is not None and found.copies >= most:
+                raise TicketNotThus(f"{found.display} has {found.copies} copies; allowed: {most}")
             counted = [found]
             marked = _with_copy(found)
 
@@ -283,6 +300,14 @@ class Desk:
             if found.state is TicketState.NOT_PRINTED and verdict.outcome.value != Outcome.NOT_PRINTED.value:
                 # The first paper of this ticket after all.
                 self.store.settle(counted[0], TicketState(verdict.outcome.value), _cause(verdict))
+            self._hear(verdict.status)
+            return verdict
+
+    def print_paper(self, slip: Slip, who: str, what: str) -> Verdict:
+        """Print a paper that is nobody's ticket; ``what`` names it in the audit. Raises DeskBusy and StoreError."""
+        with self._alone():
+            verdict = self.press.print(slip, lambda: None)
+            self.store.audit(who, what, {"outcome": verdict.outcome.value})
             self._hear(verdict.status)
             return verdict
 

@@ -106,6 +106,13 @@ class SessionSection(msgspec.Struct, frozen=True):
     decide_s: Annotated[float, Meta(ge=20, le=300)] = 60
 
 
+class StaffSection(msgspec.Struct, frozen=True):
+    """The staff's part of the kiosk."""
+
+    idle_s: Annotated[float, Meta(ge=20, le=600)] = 60
+    copies: Annotated[int, Meta(ge=0, le=20)] = 3
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration, valid."""
 
@@ -115,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerSection = ServerSection()
     scanner: ScannerSection = ScannerSection()
     session: SessionSection = SessionSection()
+    staff: StaffSection = StaffSection()
     file: Path
     """The file it came from."""
 
@@ -133,7 +141,22 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "server": ServerSection,
     "scanner": ScannerSection,
     "session": SessionSection,
+    "staff": StaffSection,
 }
+
+
+def told(settings: Settings, environ: Mapping[str, str] = os.environ) -> tuple[tuple[str, str], ...]:
+    """Return ``[section] key`` with its value and where it comes from: the environment, the file, or the default."""
+    given = _overrides(environ)
+    rows = []
+    for section, kind in SECTIONS.items():
+        values = getattr(settings, section)
+        for field in msgspec.structs.fields(kind):
+            value = getattr(values, field.name)
+            at_default = "" if value == field.default else settings.file.name
+            origin = given[section, field.name][1] if (section, field.name) in given else at_default
+            rows.append((f"[{section}] {field.name}", f"{value}" + (f" · {origin}" if origin else "")))
+    return tuple(rows)
 
 
 def default_state_dir(environ: Mapping[str, str] = os.environ) -> Path:

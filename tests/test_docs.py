@@ -113,7 +113,9 @@ def test_the_readme_lists_every_subcommand() -> None:
             assert re.split(r", ", rows[name].partition(": ")[2]) == list(inner), name
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/errors.md", "docs/configuration.md", "docs/teknisi.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/errors.md", "docs/configuration.md", "docs/teknisi.md", "docs/petugas.md"]
+)
 def test_every_command_in_the_documents_exists(page: str) -> None:
     commands = subcommands(build_parser(modules(ALSO)))
     for name, inner in re.findall(r"main\.py ([a-z]+)(?: ([a-z]+))?", read(page)):
@@ -169,3 +171,18 @@ def test_links_between_the_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+# --- the staff's page ------------------------------------------------------------------------------------------------
+
+
+def test_the_staff_s_page_has_every_key_of_their_menu_and_every_word_of_a_ticket_s_paper() -> None:
+    from kiosk.core.record import TicketState
+    from kiosk.ui.present import staff_words
+
+    page = read("docs/petugas.md")
+    for _place, word, _icon in staff_words.MENU:
+        assert f"**{word}**" in page, word
+    passing = {TicketState.RESERVED, TicketState.SENDING}  # seen for seconds, nothing for staff to do
+    for state, (word, _icon, _colour) in staff_words.STATES.items():
+        assert state in passing or f"| {word} |" in page, word

@@ -13,7 +13,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-COMMANDS = ("run", "check", "issue", "tickets", "printer", "catalogue", "demo", "doctor", "bundle", "backup")
+COMMANDS = (
+    "run",
+    "check",
+    "issue",
+    "tickets",
+    "staff",
+    "printer",
+    "catalogue",
+    "demo",
+    "doctor",
+    "bundle",
+    "backup",
+)
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 
 NO_OTHERS: Mapping[str, str] = MappingProxyType({})

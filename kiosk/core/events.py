@@ -17,6 +17,8 @@ and adds, by kind:
 ``ticket.voided``      ``why``, ``who``
 ``ticket.reprinted``   ``copy`` (1, 2, …), ``why``, ``who``
 ``paper.changed``      no ticket: ``who``, and ``tickets`` and ``used_mm`` of the roll before
+``kiosk.locked``       no ticket: ``message`` (break, prayer, closed, broken), ``until`` (UTC, or null), ``who``
+``kiosk.unlocked``     no ticket: ``who`` ("system" when its time had come)
 ==================== ===================================================================================
 
 Around the body stand ``uuid`` (UUIDv7), ``seq`` (gapless in this kiosk's store), ``type``, ``occurred_at`` (UTC),
@@ -42,6 +44,8 @@ TICKET_NOT_PRINTED: Final = "ticket.not_printed"
 TICKET_VOIDED: Final = "ticket.voided"
 TICKET_REPRINTED: Final = "ticket.reprinted"
 PAPER_CHANGED: Final = "paper.changed"
+KIOSK_LOCKED: Final = "kiosk.locked"
+KIOSK_UNLOCKED: Final = "kiosk.unlocked"
 
 Value: TypeAlias = str | int | bool | None
 
@@ -102,6 +106,16 @@ def reprinted(ticket: Ticket, copy: int, why: str, who: str) -> Event:
 def paper_changed(who: str, tickets: int, used_mm: int) -> Event:
     """A new roll is in; the old one gave so many tickets."""
     return Event(PAPER_CHANGED, {"who": who, "tickets": tickets, "used_mm": used_mm})
+
+
+def kiosk_locked(why: str, until: str | None, who: str) -> Event:
+    """The kiosk gives no numbers for a while."""
+    return Event(KIOSK_LOCKED, {"message": why, "until": until, "who": who})
+
+
+def kiosk_unlocked(who: str) -> Event:
+    """The kiosk gives numbers again."""
+    return Event(KIOSK_UNLOCKED, {"who": who})
 
 
 def canonical(body: Mapping[str, Value]) -> str:

@@ -21,6 +21,7 @@ from kiosk.store.errors import (
 from kiosk.store.facts import Facts, facts
 from kiosk.store.locks import FileLock
 from kiosk.store.migrate import latest_version
+from kiosk.store.people import People
 from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
 from kiosk.store.store import Draft, Store
@@ -34,6 +35,7 @@ __all__ = [
     "Facts",
     "FileLock",
     "NumbersUnknown",
+    "People",
     "Restored",
     "SeriesUsedUp",
     "Snapshot",

@@ -17,7 +17,7 @@ from kiosk.store.facts import open_read_only
 
 AUDIT_LINES: Final = 500
 DAYS: Final = 14
-OURS: Final = frozenset({"system", "visitor", "command", "kiosk"})
+OURS: Final = frozenset({"system", "visitor", "command", "kiosk", "unknown", "first start"})
 """Names in the audit that are no person's."""
 TELLING: Final = frozenset(
     {

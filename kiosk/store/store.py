@@ -120,6 +120,14 @@ class Store(Reading):
             self._emit(events.settled(after, TicketState.NOT_PRINTED, after.cause, kept=True), after)
         return after
 
+    def confirm(self, ticket: Ticket, who: str) -> Ticket:
+        """Somebody saw the paper of an unconfirmed ticket: it counts as printed."""
+        with self._transaction():
+            after = self._change(ticket, state=TicketState.PRINTED, cause=None)
+            self._emit(events.settled(after, TicketState.PRINTED, None), after)
+            self._audit(who, "ticket.confirmed", {"ticket": ticket.uuid, "number": ticket.display})
+        return after
+
     def void(self, ticket: Ticket, why: str, who: str) -> Ticket:
         """Give the ticket up: never called."""
         with self._transaction():

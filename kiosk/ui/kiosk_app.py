@@ -10,7 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kivy.app import App
@@ -31,6 +31,9 @@ from kiosk.ui.present.whole import present
 from kiosk.ui.stage import Stage
 from kiosk.ui.supply import Supply
 from kiosk.ui.watchdog import Watchdog
+
+if TYPE_CHECKING:  # loaded after the first frame
+    from kiosk.ui.staff_room import StaffRoom
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class KioskApp(App):
     def __init__(self, settings: Settings, state: Path, clock: Clock | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.settings = settings
+        self._state = state
         self.clock = clock or SystemClock()
         self.place = read_place(settings.site_dir)
         session = settings.session
@@ -69,6 +73,7 @@ class KioskApp(App):
         )
         self.supply = Supply(settings, state, self.clock, _post, self.dispatch_event, self._supplied)
         self.watchdog = Watchdog(self.supply.ping, _every, settings.printer.deadline_s)
+        self.staff: StaffRoom | None = None
         self._zone = ZoneInfo(self.place.timezone)
         self._early: tuple[v.Event, float] | None = None
         self._ticker: Any = None
@@ -80,7 +85,11 @@ class KioskApp(App):
         """Build the window's root: the attract screen alone."""
         display = self.settings.display
         self.stage = Stage(
-            self.dispatch_event, display.diagonal_inch, display.viewing_mm, display.bottom_edge_mm
+            self.dispatch_event,
+            display.diagonal_inch,
+            display.viewing_mm,
+            display.bottom_edge_mm,
+            self._corner,
         )
         self.stage.resize(*Window.size)
         self.speech = Speech(program())
@@ -124,6 +133,17 @@ class KioskApp(App):
     def _first_frame(self, *_: object) -> None:
         Window.unbind(on_flip=self._first_frame)
         log.info("first frame")
+        from kiosk.ui.staff_room import StaffRoom
+
+        self.staff = StaffRoom(
+            self.settings,
+            self._state,
+            self.clock,
+            self.supply,
+            _post,
+            self._staff_changed,
+            self.visit.default_language,
+        )
         self.supply.start()
         self.watchdog.start()
         Frames.schedule_once(self._build_ahead, 0.5)
@@ -142,6 +162,12 @@ class KioskApp(App):
 
     def dispatch_event(self, event: v.Event) -> None:
         """Take one event: time first, then the event, its effects, and what the window shows then."""
+        if self.staff is not None:
+            if isinstance(event, v.DeskReady):
+                self.staff.learn_lock()
+            if self.staff.take(event, self.now()):
+                self._staff_changed()
+                return
         if (
             isinstance(event, v.Start)
             and self.supply.loaded is None
@@ -157,6 +183,16 @@ class KioskApp(App):
             self._step(event)
         self.render()
         self.guide.follow(self.visit)
+        self._rest_or_run()
+
+    def _corner(self, side: str) -> None:
+        """An upper corner was tapped: the staff's quiet gesture."""
+        if self.staff is not None:
+            self.staff.corner(side, self.visit)
+            self._staff_changed()
+
+    def _staff_changed(self) -> None:
+        self.render()
         self._rest_or_run()
 
     def _step(self, event: v.Event) -> None:
@@ -183,7 +219,9 @@ class KioskApp(App):
         self.render()
 
     def _key_down(self, _window: Any, key: int, _scan: int, _text: object, modifiers: list[str]) -> bool:
-        """Six keys mean something; every key ends here."""
+        """Six keys mean something to a visitor; every key ends here."""
+        if self.staff is not None and self.staff.session.open:
+            return True
         self.keypad.down(key, modifiers, self.speech.available)
         return True
 
@@ -200,6 +238,8 @@ class KioskApp(App):
     def _at_rest(self) -> bool:
         """Whether nothing but the minute can change by itself."""
         visit = self.visit
+        if self.staff is not None and self.staff.session.open:
+            return False
         if visit.screen is v.Screen.ATTRACT:
             untouched = visit.language == visit.default_language and visit.modes == Modes()
             return untouched and not visit.help and not visit.access
@@ -246,7 +286,9 @@ class KioskApp(App):
 
     def render(self) -> None:
         """Show the visit as it is now; an unchanged view costs nothing."""
-        self.stage.show(present(self.visit, self.surroundings(), waiting=self._early is not None))
+        around = self.surroundings()
+        view = present(self.visit, around, waiting=self._early is not None)
+        self.stage.show(view if self.staff is None else self.staff.cover(self.visit, view, around))
 
 
 def _post(work: Callable[[], None]) -> None:

@@ -26,6 +26,11 @@ SCREENS: dict[str, tuple[str, str]] = {
     "help": ("help", "HelpScreen"),
     "warning": ("warning", "WarningScreen"),
     "plain": ("plain", "PlainScreen"),
+    "locked": ("fault", "FaultScreen"),
+    "staff_pad": ("staff_pad", "StaffPadScreen"),
+    "staff_choice": ("staff_choice", "StaffChoiceScreen"),
+    "staff_list": ("services", "ServicesScreen"),
+    "staff_check": ("staff_check", "StaffCheckScreen"),
 }
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 AGAIN_S = 0.7
 AGAIN_MM = 20.0
 """A second tap this soon and this near after the screen changed was meant for the screen before: it is not heard."""
+CORNER_MM = (30.0, 20.0)
+"""Width and height of the upper corners that open the staff's door: all of it header, nothing there to touch."""
 ABANDONED_S = 3.0
 """A touch held this long is a hand resting on the glass: it no longer keeps the next finger out."""
 
@@ -36,9 +38,12 @@ class Stage(Receiver):
         diagonal_inch: float,
         viewing_mm: float = 600,
         bottom_edge_mm: float = 700,
+        corner: Callable[[str], None] = lambda side: None,
         **kwargs: Any,
     ) -> None:
+        """``corner`` is told "left" or "right" when an upper corner is tapped."""
         self._dispatch = dispatch
+        self._corner = corner
         self._diagonal = diagonal_inch
         self._seen_from = (viewing_mm, bottom_edge_mm)
         self._panel = theme.metrics()
@@ -100,10 +105,11 @@ class Stage(Receiver):
         layout = theme.metrics().layout
         self.script = None
         if view.modes.plain or name == "access":
-            from kiosk.ui.present.spoken import script_of
+            from kiosk.ui.present.spoken import is_for_visitors, script_of
 
-            self.script = script_of(view)
-            name, body = "plain", (self.script, view.leaf)
+            if is_for_visitors(view):
+                self.script = script_of(view)
+                name, body = "plain", (self.script, view.leaf)
         screen = self.router.screen(name)
         screen.layout, screen.frame = layout, view.frame
         screen.show(body)
@@ -199,7 +205,8 @@ class Stage(Receiver):
         self._dispatch(v.Touched())
         if asleep:  # the touch said "I am still here" and nothing else
             return True
-        super().on_touch_down(touch)
+        if not super().on_touch_down(touch):
+            self._feel_corner(touch)
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
@@ -211,6 +218,15 @@ class Stage(Receiver):
             self._finger = None
             touch.ungrab(self)
         return True
+
+    def _feel_corner(self, touch: Any) -> None:
+        wide, high = (theme.mm(side) for side in CORNER_MM)
+        if touch.y < self.top - high:
+            return
+        if touch.x <= self.x + wide:
+            self._corner("left")
+        elif touch.x >= self.right - wide:
+            self._corner("right")
 
     def _is_echo(self, touch: Any, now: float) -> bool:
         if self._released_at is None or now - self._changed_at > AGAIN_S:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed, Counts, Open, availability, mall_state
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from printer.readiness import Readiness
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 STOP_S = 10.0
 """Longer than any ticket takes: what was handed over is finished before the process ends."""
@@ -78,6 +80,10 @@ class Supply:
     def ping(self, answered: Callable[[], None]) -> None:
         """Call ``answered`` when the desk's thread has come to it, whether or not the desk is open."""
         self._thread.submit(lambda desk: None, lambda _: answered())
+
+    def submit(self, work: Callable[[Desk], T], done: Callable[[T | BaseException], None]) -> None:
+        """Run ``work`` with the desk; ``done`` gets its result or its exception, on the window's thread."""
+        self._thread.submit(work, done)
 
     # --- on the desk's thread -----------------------------------------------------------------------------------------
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kiosk.core import visit as v
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Surroundings
+
+if TYPE_CHECKING:  # read after the first frame
+    from kiosk.core.staff_session import StaffEvent
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,7 @@ class Key:
 
     target: str
     label: str
-    event: v.Event
+    event: v.Event | StaffEvent
     icon: str = ""
     enabled: bool = True
     note: str = ""

@@ -68,6 +68,11 @@ class Script:
     steps: str = ""
 
 
+def is_for_visitors(view: WholeView) -> bool:
+    """Whether what is on top has a script: every screen of a visit has; the staff's screens are for eyes and hands."""
+    return type(view.on_top()[1]).__name__ in _SCRIPTS
+
+
 def script_of(view: WholeView) -> Script:
     """Return the script of what is on top of ``view``."""
     name, body = view.on_top()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kiosk.ui.present.lists import AgenciesView, SearchView, ServicesView
     from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
     from kiosk.ui.present.sheet import SheetView
+    from kiosk.ui.present.staff import StaffBody
     from kiosk.ui.present.ticket import IssuingView, NotPrintedView, ResultView
 
     Body: TypeAlias = (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         | ResultView
         | NotPrintedView
         | FaultView
+        | StaffBody
     )
 
 
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 class WholeView:
     """All that is on the glass: the screen's own view, the frame around it, and what interrupts it."""
 
-    screen: Screen
+    screen: Screen | str
+    """Of the visit, or by its name in the router for what the staff's part shows."""
     frame: FrameView
     body: Body
     help: HelpView | None = None
@@ -64,7 +67,8 @@ class WholeView:
 
 def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeView:
     """Return what the window shows for ``visit``. What the catalogue has no more falls back to the agencies."""
-    screen, frame = visit.screen, present_frame(visit, around)
+    screen: Screen = visit.screen
+    frame = present_frame(visit, around)
     body = _body(visit, around, waiting)
     if body is None and around.loaded is not None:
         from kiosk.ui.present.lists import present_agencies
