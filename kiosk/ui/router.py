@@ -48,5 +48,10 @@ class Router:
         return self._built[name]
 
     def unbuilt(self) -> list[str]:
-        """Return the screens that are still to be built, in the order a visit meets them."""
-        return [name for name in SCREENS if name not in self._built]
+        """Return what is still to be built of a common visit, in the order it meets them.
+
+        The staff's screens and the plain layout are built when first opened.
+        """
+        return [name for name in Screen if name not in self._built] + [
+            name for name in ("help", "warning") if name not in self._built
+        ]

@@ -37,8 +37,6 @@ def shortened(face: Face) -> list[str]:
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_what_is_drawn_is_said(glass: Glass, language: str) -> None:
-    if glass.panel == "small" and language == "en":
-        pytest.skip("the small panel shows the same views; one language of it is enough")
     from kiosk.ui.widgets.words import Words
 
     unsaid: set[str] = set()
