@@ -25,7 +25,6 @@ import json
 import logging
 import os
 import sqlite3
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -39,6 +38,7 @@ from kiosk.store.files import give_to_owner, sync_folder
 from kiosk.store.locks import FileLock, try_flock
 from kiosk.store.memory import encode_mark, predecessor, rewrite_journal
 from kiosk.store.migrate import latest_version, migrate
+from kiosk.store.quick_check import quick_check
 
 log = logging.getLogger(__name__)
 
@@ -228,21 +228,12 @@ def _probe(db: sqlite3.Connection) -> None:
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     """Let SQLite check the file, for at most ``CHECK_BUDGET_S``. Raises sqlite3.DatabaseError on damage."""
-    # A progress handler is not called inside the check (SQLite 3.40); an interrupt is heeded at every page.
-    stop = threading.Timer(CHECK_BUDGET_S, db.interrupt)
-    stop.start()
-    try:
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
+    found = quick_check(db, CHECK_BUDGET_S)
+    if found is None:
         log.info("%s: not ended cleanly; checked for %g s, no fault so far", path, CHECK_BUDGET_S)
         return
-    finally:
-        stop.cancel()
-        stop.join()
     if found != "ok":
-        damage = sqlite3.DatabaseError(str(found))
+        damage = sqlite3.DatabaseError(found)
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise damage
 

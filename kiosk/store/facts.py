@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-import threading
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 from kiosk.store import journal
 from kiosk.store.errors import StoreBroken, StoreTooNew, from_os, from_sqlite, is_damage
 from kiosk.store.migrate import latest_version
+from kiosk.store.quick_check import quick_check
 
 CHECK_S: Final = 2.0
 """Seconds the check of the whole file may take; damage beyond shows when it is read."""
@@ -112,17 +112,9 @@ def whole(db: sqlite3.Connection, path: Path, budget_s: float) -> bool:
 
     Raises StoreBroken on damage, sqlite3.Error otherwise.
     """
-    stop = threading.Timer(budget_s, db.interrupt)
-    stop.start()
-    try:
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-            raise
+    found = quick_check(db, budget_s)
+    if found is None:
         return False
-    finally:
-        stop.cancel()
-        stop.join()
     if found != "ok":
         raise StoreBroken(f"{path}: {found}", None)
     return True
