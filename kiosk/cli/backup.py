@@ -96,6 +96,7 @@ def backup(options: argparse.Namespace) -> int:
     """Write the archive beside its place, force it to the disk, give it its name."""
     from kiosk import store
     from kiosk.cli.desk_faults import as_refusal
+    from kiosk.store.files import sync_folder
 
     context = open_context(options)
     file = options.file.absolute()
@@ -107,7 +108,7 @@ def backup(options: argparse.Namespace) -> int:
         document = _write(scratch, context.state, taken_at, held)
         archive = scratch / "archive"
         archive.replace(file)
-        _sync(file.parent)
+        sync_folder(file.parent)
     document |= {"file": str(file), "bytes": file.stat().st_size}
     if options.json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
@@ -252,6 +253,7 @@ def _safe(name: str, file: Path) -> PurePosixPath:
 def _put_files(scratch: Path, state: Path, manifest: dict[str, Any]) -> None:
     """Move the other files into the state folder, each by one rename, owned like the folder itself."""
     from kiosk import store
+    from kiosk.store.files import sync_folder
 
     owner = state.stat()
     for name in manifest["links"]:
@@ -268,7 +270,7 @@ def _put_files(scratch: Path, state: Path, manifest: dict[str, Any]) -> None:
                 _own(folder, owner)
         _own(scratch / name, owner)
         (scratch / name).replace(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
 
 
 def _own(path: Path, owner: os.stat_result) -> None:
@@ -324,11 +326,3 @@ def _disk_faults(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refused("E-BAK-02", f"{error.filename or file}: {error.strerror or error}") from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
