@@ -15,7 +15,6 @@ from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
 from kiosk.ui.present.lists import EntryView, ServicesView
 from kiosk.ui.present.staff_words import (
-    CAUSES,
     LEVELS,
     MENU,
     NOTICES,
@@ -25,7 +24,7 @@ from kiosk.ui.present.staff_words import (
     TECHNICAL,
     VOID,
 )
-from kiosk.words import time_of_day
+from kiosk.words import printer_words, time_of_day
 
 if TYPE_CHECKING:
     from kiosk.ui.context import Surroundings
@@ -148,7 +147,7 @@ class _Presenter:
         return self._say(NOTICES[notice.kind], detail=detail)
 
     def _cause(self, cause: str) -> str:
-        return self._say(CAUSES.get(cause, _("gangguan printer")))
+        return printer_words(cause, self._language)
 
     def _how_long(self, seconds: float) -> str:
         if seconds <= 120:

@@ -61,14 +61,6 @@ NOTICES: Final = {
     "doubt": _("Belum pasti tercetak. Periksa kertasnya."),
     "no_paper": _("Tidak tercetak: {detail}"),
 }
-CAUSES: Final = {
-    "paper_out": _("kertas habis"),
-    "cover_open": _("penutup terbuka"),
-    "cutter": _("pemotong macet"),
-    "offline": _("printer tidak siap"),
-    "unreachable": _("printer tidak terhubung"),
-}
-"""In short, for who stands before the printer; any other is the printer's own trouble."""
 STATES: Final = {
     TicketState.RESERVED: (_("Baru"), "clock", "muted"),
     TicketState.SENDING: (_("Dicetak"), "clock", "muted"),
