@@ -15,6 +15,12 @@ def started(width: int, height: int) -> tuple[Any, Any]:
         EventLoop.ensure_window()
         _runTouchApp_prepare()
     turn(EventLoop, 2)
+    if not Window.focus:
+        # A window of another process that ended took the keyboard with it; without a window manager X gives it to
+        # nobody then, and SDL takes it only as it shows a window.
+        Window.hide()
+        Window.show()
+        turn(EventLoop, 2)
     assert (Window.width, Window.height) == (width, height)
     return EventLoop, Window
 
