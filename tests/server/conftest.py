@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,21 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from kiosk.sync.wire import DeviceClass
-from server import backup
+from server import backup, users
 from server.app import create_app
 from server.db import migrate
 from server.db.database import Database
 from server.settings import Settings
+from server.users import Role
+from tests.support import browser as browsers
 from tests.support import postgres
-from tests.support.server_driver import NOON, Kiosk, enrol, fill
+from tests.support.browser import Chromium, Visits
+from tests.support.live_server import LiveServer, live
+from tests.support.server_driver import NOON, SITE, Kiosk, enrol, fill
+
+PEOPLE: Mapping[str, Role] = {"wira": Role.ADMIN, "ratna": Role.MANAGER, "bagas": Role.OFFICER}
+"""Made-up people who can sign in to a server of ``pages_server``, each with PASSWORD."""
+PASSWORD = "sebelas becak biru"
 
 
 @pytest.fixture(scope="session")
@@ -125,3 +133,51 @@ def kiosk(database: Database) -> Kiosk:
 @pytest.fixture
 def display(database: Database) -> Kiosk:
     return Kiosk.of(enrol(database, DeviceClass.DISPLAY))
+
+
+@pytest.fixture(scope="session")
+def pages_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample site as an SQLite file with PEOPLE."""
+    file = tmp_path_factory.mktemp("pages") / "pages.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    for name, role in PEOPLE.items():
+        site = None if role is Role.ADMIN else SITE
+        database.write(
+            lambda session, name=name, role=role, site=site: users.add(  # type: ignore[misc]
+                session, name, role, PASSWORD, site_id=site, who="test", now=NOON
+            )
+        )
+    backup.copy(database, file.with_name("template.db"))
+    database.close()
+    return file.with_name("template.db")
+
+
+@pytest.fixture
+def pages_server(
+    pages_template: Path, settings: Settings, clock: Clock, tmp_path: Path
+) -> Iterator[LiveServer]:
+    """A server on a real port with the sample site, PEOPLE, and the standing ``clock``."""
+    shutil.copyfile(pages_template, tmp_path / "pages.db")
+    with live(create_app(settings, Database(f"sqlite:///{tmp_path / 'pages.db'}"), clock)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """One Chromium for all tests of this process. Tests that use it are marked ``browser``."""
+    executable = browsers.program()
+    if executable is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    made = Chromium(executable, *browsers.SOUND)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def visits(chromium: Chromium, pages_server: LiveServer) -> Iterator[Visits]:
+    """Pages of ``pages_server``; whatever went wrong on one of them fails the test."""
+    with chromium.awake() as browser:
+        made = Visits(browser, pages_server.address)
+        yield made
+        made.close()
