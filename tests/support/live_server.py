@@ -1,4 +1,4 @@
-"""The server's application on a real port, in a thread of the test's own process: its clock and database are at hand."""
+"""The server's application on a real port, in a thread of the test's own process: its clock and database at hand."""
 
 from __future__ import annotations
 
