@@ -32,6 +32,7 @@ def _python_suits() -> bool:
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.xdist_group("deb"),  # the package is built once
     pytest.mark.timeout(600),
     pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb"),
     pytest.mark.skipif(not _python_suits(), reason="needs the system's own Python, 3.11 to 3.13 with venv"),
