@@ -96,6 +96,15 @@ class ScannerSection(msgspec.Struct, frozen=True):
     device: str = ""
 
 
+class SpeechSection(msgspec.Struct, frozen=True):
+    """The voice that reads screens aloud."""
+
+    jack: Literal["auto", "off"] = "auto"
+    """Whether a plug in the headphone jack starts speech."""
+    player: str = "aplay"
+    """What plays recordings and rendered phrases; empty: espeak-ng plays by itself, without recordings."""
+
+
 class SessionSection(msgspec.Struct, frozen=True):
     """Seconds of patience on the screen."""
 
@@ -121,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     printer: PrinterSection = PrinterSection()
     server: ServerSection = ServerSection()
     scanner: ScannerSection = ScannerSection()
+    speech: SpeechSection = SpeechSection()
     session: SessionSection = SessionSection()
     staff: StaffSection = StaffSection()
     file: Path
@@ -140,6 +150,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "printer": PrinterSection,
     "server": ServerSection,
     "scanner": ScannerSection,
+    "speech": SpeechSection,
     "session": SessionSection,
     "staff": StaffSection,
 }

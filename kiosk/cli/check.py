@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         site_data = _site(settings, faults)
         if site_data is not None:
             faults += [*_pictograms(site_data), *_fonts(site_data), *_languages(site_data, settings)]
+            faults += _recordings(site_data)
             notes += _notes(site_data, settings)
     faults += _translations()
     if options.json:
@@ -86,6 +87,14 @@ def _pictograms(site_data: SiteData) -> Iterator[str]:
                 f"E-AST-01 catalogue.json: agencies[{index}] ({agency.code}).pictogram = {agency.pictogram!r}: "
                 "there is no such file in assets/pictograms"
             )
+
+
+def _recordings(site_data: SiteData) -> Iterator[str]:
+    from kiosk.devices.clips import clips
+
+    for folder in (site_data.directory / "voice", ASSETS / "voice"):
+        for language in site_data.site.languages:
+            yield from map(str, clips(folder / language)[1])
 
 
 def _fonts(site_data: SiteData) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The kiosk's voice: espeak-ng in a process of its own (Debian package ``espeak-ng``, voices ``id`` and ``en``).
 
 A process for each utterance: to interrupt is to end it, to pause is to stop it, and no fault of a sound driver reaches
-the window. Nothing here waits: ``poll`` is asked from time to time whether it still speaks.
+the window. Nothing here waits: ``poll`` is asked from time to time whether it still speaks. With a player (aplay) the
+utterance also takes recordings and what was rendered before (``utterance``); without one espeak-ng plays by itself.
 
     SpeechError
       E-SPK-01  the program is missing or does not start
@@ -11,11 +12,14 @@ the window. Nothing here waits: ``poll`` is asked from time to time whether it s
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -31,6 +35,7 @@ LONGEST_S = 180.0
 END_S = 1.0
 """How long a process that was killed may take to be gone."""
 RENDER_S = 20.0
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class SpeechError(Exception):
@@ -50,11 +55,27 @@ def _command(path: str, language: str, volume: int) -> list[str]:
     return [path, "-v", language, "-s", str(WORDS_A_MINUTE), "-a", str(AMPLITUDE[volume]), "--stdin"]
 
 
+@dataclass(frozen=True)
+class Player:
+    """What plays sound files, and where recordings and rendered phrases are."""
+
+    path: str
+    """aplay's."""
+    clips: tuple[Path, ...] = ()
+    cache: Path | None = None
+
+
+def player(name: str, clips: tuple[Path, ...], cache: Path) -> Player | None:
+    """Return the player ``name`` (a program on PATH); None where the name is empty or it is not installed."""
+    path = shutil.which(name) if name else None
+    return Player(path, clips, cache) if path else None
+
+
 class Speech:
     """Says one thing at a time. One owner, one thread; ``stop`` when done."""
 
-    def __init__(self, path: str | None) -> None:
-        self._path = path
+    def __init__(self, path: str | None, player: Player | None = None) -> None:
+        self._path, self._player = path, player
         self._process: subprocess.Popen[bytes] | None = None
         self._since = 0.0
         self._paused = False
@@ -74,11 +95,13 @@ class Speech:
         self.stop()
         if self._path is None:
             return False
-        text = PAUSE.join(phrases).encode()
+        command, text = self._utterance(self._path, phrases, language, volume)
         try:
             process = subprocess.Popen(
-                _command(self._path, language, volume),
+                command,
+                cwd=ROOT,
                 bufsize=0,  # nothing is left to flush into a broken pipe
+                start_new_session=True,  # it and what it starts are stopped and ended together
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -98,6 +121,26 @@ class Speech:
             self.stop()
             return False
         return True
+
+    def _utterance(
+        self, voice: str, phrases: Sequence[str], language: str, volume: int
+    ) -> tuple[list[str], bytes]:
+        """Return the program that says it, and what that reads."""
+        command = _command(voice, language, volume)
+        if self._player is None:
+            return command, PAUSE.join(phrases).encode()
+        from kiosk.devices.utterance import Order  # nothing of it is needed before somebody listens
+
+        order = Order(
+            tuple(phrases),
+            language,
+            volume,
+            tuple(command),
+            self._player.path,
+            tuple(map(str, self._player.clips)),
+            str(self._player.cache or ""),
+        )
+        return [sys.executable, "-m", "kiosk.devices.utterance"], order.json()
 
     def poll(self) -> bool:
         """Return whether it is speaking now (a pause is not speaking)."""
@@ -120,7 +163,7 @@ class Speech:
         if self._process is None or self._process.poll() is not None:
             return
         self._paused = not self._paused
-        self._process.send_signal(signal.SIGSTOP if self._paused else signal.SIGCONT)
+        os.killpg(self._process.pid, signal.SIGSTOP if self._paused else signal.SIGCONT)
         self._since = time.monotonic()
 
     def stop(self) -> None:
@@ -128,7 +171,8 @@ class Speech:
         process, self._process, self._paused = self._process, None, False
         if process is None:
             return
-        process.kill()  # ends a stopped process too
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # ends stopped processes too
         try:
             process.wait(END_S)
         except subprocess.TimeoutExpired:  # it hangs in the kernel, in its sound driver

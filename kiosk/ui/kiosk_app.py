@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,8 +21,8 @@ from kivy.core.window import Window
 from kiosk.clock import Clock, SystemClock
 from kiosk.core import visit as v
 from kiosk.core.modes import Modes
-from kiosk.devices.speech import Speech, program
-from kiosk.settings import Settings
+from kiosk.devices.speech import Player, Speech, player, program
+from kiosk.settings import ROOT, Settings
 from kiosk.ui.context import Surroundings
 from kiosk.ui.env import FRAMES_PER_SECOND
 from kiosk.ui.guide import Guide
@@ -33,6 +34,7 @@ from kiosk.ui.supply import Supply
 from kiosk.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:  # loaded after the first frame
+    from kiosk.devices.jack import JackWatch
     from kiosk.ui.staff_room import StaffRoom
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,8 @@ class KioskApp(App):
         self._early: tuple[v.Event, float] | None = None
         self._ticker: Any = None
         self._day: dt.date | None = None
+        self._jack: JackWatch | None = None
+        self._plug: bool | None = None
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -92,7 +96,7 @@ class KioskApp(App):
             self._corner,
         )
         self.stage.resize(*Window.size)
-        self.speech = Speech(program())
+        self.speech = Speech(program(), self._player())
         self.guide = Guide(self.stage, self.speech, self._step)
         self.keypad = Keypad(self.stage, self.guide, self.dispatch_event, lambda: self.visit)
         self.render()
@@ -116,6 +120,8 @@ class KioskApp(App):
     def on_stop(self) -> None:
         """Let the desk finish what it has begun."""
         self.watchdog.stop()
+        if self._jack is not None:
+            self._jack.stop()
         self.speech.stop()
         self.supply.stop()
 
@@ -146,7 +152,34 @@ class KioskApp(App):
         )
         self.supply.start()
         self.watchdog.start()
+        self._watch_jack()
         Frames.schedule_once(self._build_ahead, 0.5)
+
+    def _player(self) -> Player | None:
+        voices = (self.settings.site_dir / "voice", ROOT / "assets" / "voice")
+        return player(self.settings.speech.player, voices, self._state / "voice")
+
+    def _watch_jack(self) -> None:
+        if self.settings.speech.jack == "off" or not self.speech.available:
+            return
+        from kiosk.devices.jack import JackWatch
+
+        self._jack = JackWatch(lambda is_in: _post(lambda: self.plugged(is_in)))
+        self._jack.start()
+
+    def plugged(self, is_in: bool) -> None:
+        """Headphones went in: speech begins. They came out: it ends, since it would go on through the loudspeaker."""
+        self._plug = is_in
+        self._take_plug()
+
+    def _take_plug(self) -> None:
+        """While a ticket is made or staff are here, the plug waits for the next tick."""
+        busy = self.visit.screen in (v.Screen.ISSUING, v.Screen.FAULT)
+        if self._plug is None or busy or (self.staff is not None and self.staff.session.open):
+            return
+        modes, is_in, self._plug = self.visit.modes, self._plug, None
+        if modes.speech is not is_in:
+            self.dispatch_event(v.SetModes(replace(modes, speech=is_in)))
 
     def _build_ahead(self, _: float) -> None:
         """Build one more screen while nobody touches anything, so that none is built under a finger."""
@@ -266,6 +299,7 @@ class KioskApp(App):
             self.supply.refresh(usage=True)  # a new day counts anew
         self._day = today
         self.guide.poll()
+        self._take_plug()
         if self._at_rest():
             self.supply.look_at_printer()
         self.dispatch_event(v.Tick(self.clock.monotonic()))

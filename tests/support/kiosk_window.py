@@ -50,6 +50,9 @@ class Kiosk:
         state.mkdir(parents=True, exist_ok=True)
         named = {f"ANJUNGAN_{key}": value for key, value in environ.items()}
         named.setdefault("ANJUNGAN_DISPLAY__DIAGONAL_INCH", str(diagonal))
+        named.setdefault(
+            "ANJUNGAN_SPEECH__PLAYER", ""
+        )  # a voice that writes down what it says has no sound to play
         self.settings = settings_module.load(config, named)
         self._loop, self.window = started(self.width, self.height)
         self._last: tuple[int, int] | None = None

@@ -232,3 +232,26 @@ def test_a_slow_finger_across_a_countdown_presses_what_it_rests_on(kiosk: Open) 
     assert it.find("done").pressed
     finger.lift()
     it.see(Screen.ATTRACT)
+
+
+def test_headphones_start_speech_and_end_it(
+    kiosk: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    from kiosk.devices import jack
+
+    folder = tmp_path / "voice"
+    listening_voice(folder)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    pipe = tmp_path / "event0"
+    os.mkfifo(pipe)
+    hand = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    monkeypatch.setattr(jack, "jacks", lambda root: (pipe,))
+    it = kiosk()
+    it.ready()
+    for plugged in (1, 0, 1):
+        os.write(hand, jack.EVENT.pack(0, 0, jack.EV_SW, jack.SW_HEADPHONE_INSERT, plugged))
+        it.until(lambda: it.app.visit.modes.speech is bool(plugged), "the plug")  # noqa: B023
+    it.until(lambda: "Selamat datang" in " ".join(phrases(folder)), "the welcome")
+    os.close(hand)
