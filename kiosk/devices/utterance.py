@@ -57,8 +57,16 @@ class Order:
     @classmethod
     def read(cls, data: bytes) -> Order:
         """Return the order that ``json`` made."""
-        found: dict[str, Any] = json.loads(data)
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in found.items()})
+        found: Any = json.loads(data)
+        return cls(
+            tuple(found["phrases"]),
+            found["language"],
+            found["volume"],
+            tuple(found["voice"]),
+            found["player"],
+            tuple(found["clips"]),
+            found["cache"],
+        )
 
 
 def sounds(order: Order) -> Iterator[bytes]:
