@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+from kiosk import durable
 from printer.roll import Left, Roll, left
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,8 @@ class PaperRoll:
         return old
 
     def _write(self, roll: Roll) -> None:
-        fresh = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(asdict(roll)) + "\n", encoding="utf-8")
-            fresh.replace(self._path)
+            durable.write(self._path, (json.dumps(asdict(roll)) + "\n").encode(), forced=False)
         except OSError as error:
             log.warning("%s: the roll is not counted: %s", self._path, error)

@@ -16,6 +16,7 @@ Errors::
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,10 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta
+
+from kiosk import durable
+
+log = logging.getLogger(__name__)
 
 ENVIRONMENT_PREFIX = "ANJUNGAN_"
 ROOT = Path(__file__).resolve().parent.parent
@@ -273,10 +278,14 @@ def load_or_last_good(
 
 
 def _keep(file: Path, kept: Path) -> None:
-    text = file.read_bytes()
-    if kept.is_file() and kept.read_bytes() == text:
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(".new")
-    fresh.write_bytes(text)
-    fresh.replace(kept)
+    """Remember the good file. A full disk is no reason to close a mall whose configuration is good: it is told."""
+    try:
+        text = file.read_bytes()
+        if kept.is_file() and kept.read_bytes() == text:
+            return
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        durable.write(kept, text)
+    except OSError as error:
+        log.warning(
+            "the good configuration could not be copied: %s", error, extra={"event": "settings.not_copied"}
+        )

@@ -96,7 +96,7 @@ def backup(options: argparse.Namespace) -> int:
     """Write the archive beside its place, force it to the disk, give it its name."""
     from kiosk import store
     from kiosk.cli.desk_faults import as_refusal
-    from kiosk.store.files import sync_folder
+    from kiosk.durable import sync_folder
 
     context = open_context(options)
     file = options.file.absolute()
@@ -253,7 +253,7 @@ def _safe(name: str, file: Path) -> PurePosixPath:
 def _put_files(scratch: Path, state: Path, manifest: dict[str, Any]) -> None:
     """Move the other files into the state folder, each by one rename, owned like the folder itself."""
     from kiosk import store
-    from kiosk.store.files import sync_folder
+    from kiosk.durable import sync_folder
 
     owner = state.stat()
     for name in manifest["links"]:

@@ -43,3 +43,19 @@ class KioskLock:
     def over(self, now: dt.datetime) -> bool:
         """Whether its time has passed at ``now``."""
         return self.until is not None and now >= self.until
+
+
+def short_name(name: str, longest: int = 15) -> str:
+    """Return ``name`` in at most ``longest`` letters: later words become initials, then go; last of all it is cut.
+
+    For a line that has no room for forty letters; lists and the audit keep the whole name.
+    """
+    words = name.split()
+    for place in range(len(words) - 1, 0, -1):
+        if len(" ".join(words)) <= longest:
+            break
+        words[place] = f"{words[place][0]}."
+    while len(words) > 1 and len(" ".join(words)) > longest:
+        words.pop()
+    short = " ".join(words)
+    return short if len(short) <= longest else f"{short[: longest - 1]}…"

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from kiosk.site import durable
+from kiosk import durable
 from kiosk.site.faults import SiteFaults
 from kiosk.site.files import CATALOGUE_FILE, SITE_FILE, SiteData, load
 
@@ -67,7 +67,7 @@ def remember(data: SiteData, link: Path) -> bool:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
     fresh.replace(link)
-    durable.sync_directory(folder)
+    durable.sync_folder(folder)
     for old in folder.glob("site-*"):
         if old.name != target:
             shutil.rmtree(old, ignore_errors=True)  # what is left of an old copy harms nobody
@@ -83,4 +83,4 @@ def _copy(contents: dict[str, bytes], target: Path) -> None:
             durable.write(inside / name, content)
         load(inside)  # the files may have been changed since they were read
         inside.rename(target)
-    durable.sync_directory(target.parent)
+    durable.sync_folder(target.parent)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk import durable
 from kiosk.core.catalogue import Agency, Catalogue, Queue, Service
-from kiosk.site import durable
 from kiosk.site.faults import Fault, SiteFaults
 from kiosk.site.files import CATALOGUE_FILE, SITE_FILE, read_site
 from kiosk.site.rules import catalogue_faults

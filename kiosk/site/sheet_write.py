@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk import durable
 from kiosk.core.catalogue import REQUIRED_LANGUAGES, Catalogue, Site
-from kiosk.site import durable
 from kiosk.site.faults import Fault, SiteFaults, shown
 from kiosk.site.rules import PICTOGRAMS
 from kiosk.site.sheet_columns import FIRST_ROW, KINDS, SHEETS, Column, Kind, columns, to_cell

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.core.numbers import Band
+from kiosk.durable import give_to_owner, sync_folder
 from kiosk.store import journal
 from kiosk.store.database import INSTALL_ID, opening, quarantine, remove_unfinished, unfinished
 from kiosk.store.errors import (
@@ -36,7 +37,6 @@ from kiosk.store.errors import (
     is_damage,
 )
 from kiosk.store.facts import open_read_only
-from kiosk.store.files import give_to_owner, sync_folder
 from kiosk.store.locks import try_flock
 from kiosk.store.memory import encode_mark, last_numbers, predecessor, read_mark, rewrite_journal
 from kiosk.store.migrate import latest_version, migrate

@@ -32,9 +32,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kiosk.durable import give_to_owner, sync_folder
 from kiosk.store import journal
 from kiosk.store.errors import StoreBroken, StoreBusy, StoreTooNew, from_os, from_sqlite, is_damage
-from kiosk.store.files import give_to_owner, sync_folder
 from kiosk.store.locks import FileLock, try_flock
 from kiosk.store.memory import encode_mark, predecessor, rewrite_journal
 from kiosk.store.migrate import latest_version, migrate

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kiosk import durable
 from kiosk.core.numbers import Stamp
-from kiosk.store.files import give_to_owner, sync_folder
 
 NAME: Final = "numbers.journal"
 KEPT_DAYS: Final = 14
@@ -74,15 +74,8 @@ def read(path: Path) -> Record | None:
 
 def write(path: Path, given: Iterable[Given], mark: Mark | None) -> None:
     """Replace the journal as a whole and durably. Raises OSError; the old one then stands."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.writelines(_number_line(one) for one in sorted(given))
-        file.write(_stamp_line(mark) if mark else "")
-        file.flush()
-        os.fsync(file.fileno())
-    give_to_owner(fresh)
-    fresh.replace(path)
-    sync_folder(path.parent)
+    lines = [_number_line(one) for one in sorted(given)]
+    durable.write(path, "".join([*lines, _stamp_line(mark) if mark else ""]).encode())
 
 
 def append(path: Path, given: Given, mark: Mark) -> None:

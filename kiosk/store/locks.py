@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from kiosk.store.files import give_to_owner
+from kiosk.durable import give_to_owner
 
 POLL_S: Final = 0.01
 """flock has no deadline of its own; trying again every 10 ms costs nothing measurable."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.core import staff_session as s
 from kiosk.core.record import TicketState
-from kiosk.core.staff import Pause, Person, Role
+from kiosk.core.staff import Pause, Person, Role, short_name
 from kiosk.core.staff_session import Place, Session, Work
 from kiosk.core.staff_steps import step
 from tests.support.staff_gallery import ticket
@@ -203,3 +203,18 @@ def test_whatever_is_touched_it_closes_by_itself_and_keeps_nothing(events: list[
     for _ in range(2):
         session, _work = step(session, s.Passed(session.now + s.WORK_LIMIT_S + session.idle))
     assert session == replace(session.shut(), since=session.since, corners=session.corners)
+
+
+@given(st.text(min_size=1, max_size=60).map(lambda text: " ".join(text.split())).filter(bool))
+def test_a_name_is_shortened_to_fit_and_a_short_one_is_left_alone(name: str) -> None:
+    short = short_name(name)
+    assert 1 <= len(short) <= 15
+    assert short == name if len(name) <= 15 else short[0] == name[0]
+
+
+def test_later_words_of_a_name_become_initials_first() -> None:
+    assert short_name("Siti Contoh Dua") == "Siti Contoh Dua"
+    assert short_name("Siti Contoh Dua Puluh") == "Siti C. D. P."
+    assert short_name("Widodo Mohammad Wawan Hadiwidjojo") == "Widodo M. W. H."
+    assert short_name("Hadiwidjojo Mohammad Wawan") == "Hadiwidjojo M."
+    assert short_name("W" * 40) == "W" * 14 + "…"

@@ -20,6 +20,11 @@ from tests.support.gallery import A_TUESDAY, at, sample, surroundings
 
 STAFF = Person("Siti Contoh Dua Puluh", Role.STAFF)
 TECHNICIAN = Person("Bambang", Role.TECHNICIAN)
+LONG_NAMED = (
+    Person("WIDODO MOHAMMAD WAWAN HADIWIDJOJO MMMMMM", Role.TECHNICIAN),
+    Person("Wwwwwwwwmmmmmmmmwwwwwwwwmmmmmmmmwwwwwwww", Role.STAFF),
+)
+"""As long as a name may be, in the widest letters."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,9 @@ def staff_faces() -> Iterator[StaffFace]:
     listed = replace(inside, place=Place.TICKETS, tickets=tickets(), trail=trail)
     for page in (0, 1):
         yield StaffFace(f"tickets-{page}", replace(listed, page=page))
+    for person in LONG_NAMED:
+        yield StaffFace(f"tickets-{person.role}-long-name", replace(listed, person=person))
+        yield StaffFace(f"menu-{person.role}-long-name", replace(inside, person=person))
     yield StaffFace("tickets-none", replace(listed, tickets=()))
     yield StaffFace("tickets-busy", replace(listed, tickets=(), busy=1))
     doubtful = tuple(one for one in tickets() if one.state is TicketState.UNCONFIRMED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kiosk.core import staff_session as s
 from kiosk.core.common import say
 from kiosk.core.record import Ticket, TicketState
-from kiosk.core.staff import Role
+from kiosk.core.staff import Role, short_name
 from kiosk.core.staff_session import Place, Session
 from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
@@ -113,7 +113,7 @@ class _Presenter:
         if person is None:
             return Heading(self._say(self._title()), self._say(_("Petugas")))
         who = _("Teknisi · {name}") if person.role is Role.TECHNICIAN else _("Petugas · {name}")
-        return Heading(self._say(self._title()), self._say(who, name=person.name))
+        return Heading(self._say(self._title()), self._say(who, name=short_name(person.name)))
 
     def _title(self) -> str:
         titles = {
