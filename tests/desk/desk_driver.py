@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import signal
 import sqlite3
 import sys
@@ -28,6 +29,8 @@ from printer.transports.network import NetworkTransport
 
 SETTINGS = configuration.load(None)
 SITE = site.load(SETTINGS.site_dir)
+OPEN, GIVEN = b"o", b"g"
+PATIENCE_S = 60.0
 
 
 def die() -> None:
@@ -97,18 +100,29 @@ def steps(state: Path) -> None:
 
 
 def moments(state: Path, count: int, seed: int) -> None:
-    def issue() -> None:
+    """Kill a third of the desks as they open, a third once they are open, a third after their first ticket: however
+    slow the machine is, some are killed at each."""
+
+    def issue(events: int) -> None:
         counter = desk(state)
+        os.write(events, OPEN)
         while True:
             answer = counter.issue("C01")
             assert isinstance(answer, Issued), answer
+            os.write(events, GIVEN)
 
     choose = random.Random(seed)
-    for _ in range(count):
-        pid = child(issue)
+    for turn in range(count):
+        heard, events = os.pipe()
+        pid = child(lambda events=events: issue(events))
+        os.close(events)
+        for awaited in (OPEN, GIVEN)[: turn % 3]:
+            if not select.select([heard], [], [], PATIENCE_S)[0] or os.read(heard, 1) != awaited:
+                break  # it ended by itself, which its exit code tells, or is stuck
         time.sleep(choose.uniform(0.0, 0.12))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
+        os.close(heard)
         if os.WIFEXITED(status):
             sys.exit(1)
     print(f"killed {count}", flush=True)
