@@ -45,6 +45,16 @@ class Services:
         self._metrics_from = [ipaddress.ip_network(text) for text in self.settings.metrics_from]
 
     @property
+    def idle(self) -> dt.timedelta:
+        """How long a person at the pages may touch nothing."""
+        return dt.timedelta(minutes=self.settings.session_idle_minutes)
+
+    @property
+    def longest(self) -> dt.timedelta:
+        """How long a session lasts in any case."""
+        return dt.timedelta(hours=self.settings.session_hours)
+
+    @property
     def rule(self) -> Rule:
         """How priority tickets are ordered."""
         return rule_of(self.settings)

@@ -54,6 +54,10 @@ class Settings(BaseModel):
     """Of one address, for what visitors' phones ask."""
     pairing_attempts: Annotated[int, Field(ge=1, le=1000)] = 10
     """Wrong pairing codes from one address in ten minutes."""
+    session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 120
+    """A person at the pages who touches nothing for so long must sign in again."""
+    session_hours: Annotated[int, Field(ge=1, le=72)] = 12
+    """A session ends after so long in any case."""
     max_body_bytes: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -1,13 +1,16 @@
-"""What the server says to visitors, in every language it knows: Indonesian is the source, English beside it."""
+"""What the server says, in every language it knows: Indonesian is the source, English beside it. The words of the
+signed-in pages are in ``server.wording``, one module for each part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from server.wording import common
+
 LANGUAGES: Final = ("id", "en")
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+_VISITORS: Final[Mapping[str, Mapping[str, str]]] = {
     "your_number": {"id": "Nomor Anda", "en": "Your number"},
     "ahead_none": {"id": "Anda berikutnya", "en": "You are next"},
     "ahead_hint_none": {
@@ -50,6 +53,21 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "other_language": {"id": "English", "en": "Bahasa Indonesia"},
     "title": {"id": "Antrean", "en": "Queue"},
 }
+
+
+def _together(*parts: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {}
+    for part in parts:
+        if twice := found.keys() & part.keys():
+            raise ValueError(f"words with two meanings: {sorted(twice)}")
+        found.update(part)
+    return found
+
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = _together(
+    _VISITORS,
+    common.WORDS,
+)
 """Key → language → text. A test holds that every key has every language."""
 
 

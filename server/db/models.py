@@ -1,7 +1,7 @@
 """The tables. What the server must never lose or give twice is held by the database's own constraints.
 
-Locks are taken in one order, so that nothing waits in a circle: ``kiosks`` → ``queue_days`` (by day and code) →
-``tickets`` (by UUID).
+Locks are taken in one order, so that nothing waits in a circle: ``kiosks`` → ``counters`` → ``queue_days`` (by day and
+code) → ``tickets`` (by UUID).
 """
 
 from __future__ import annotations
@@ -282,6 +282,38 @@ class User(Base):
     password_hash: Mapped[str]
     created_at: Mapped[Moment]
     disabled_at: Mapped[Moment | None]
+
+
+class PageSession(Base):
+    """A person who is signed in. Only the token's hash is kept."""
+
+    __tablename__ = "page_sessions"
+    id: Mapped[RowId]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    """The last touch of the person, to the minute; a page that renews itself is none."""
+    site_id: Mapped[SiteId | None]
+    """The site they look at."""
+
+
+class Counter(Base):
+    """A counter of the hall and who is at it now. The number on its wall is its code."""
+
+    __tablename__ = "counters"
+    site_id: Mapped[SiteId] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    zone: Mapped[str] = mapped_column(String(12), default="")
+    """The waiting area it stands in; empty: not known."""
+    queues: Mapped[str] = mapped_column(default="")
+    """The queues it may serve, with spaces between; empty: every queue."""
+    serves: Mapped[str] = mapped_column(default="")
+    """While it is open: those its officer has chosen."""
+    open_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    """Nobody is at two counters."""
+    opened_at: Mapped[Moment | None]
+    paused_at: Mapped[Moment | None]
 
 
 class Audit(Base):

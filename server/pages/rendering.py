@@ -1,15 +1,26 @@
-"""Templates and static files: escaped by default, addresses that change with the content."""
+"""Templates and static files: escaped by default, addresses that change with the content.
+
+A signed-in page is ``page(request, "name.html", …)``: the frame (``base.html``) takes person, site, language and the
+form token from the request, where ``server.pages.session`` has put them.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 
+from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from starlette.responses import Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from server import words
+from server.api import etags
+from server.pages import nav
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = HERE / "static"
@@ -32,6 +43,68 @@ def environment() -> Environment:
 def render(template: str, **values: object) -> str:
     """Return the page."""
     return environment().get_template(template).render(**values)
+
+
+LANGUAGE_COOKIE = "bahasa"
+_A_YEAR = 365 * 24 * 3600
+
+
+def language_of(request: Request) -> str:
+    """Return the language a person at the pages wants: the address, the cookie, the browser, or Indonesian."""
+    return words.choose(
+        request.query_params.get("lang"),
+        request.headers.get("accept-language", ""),
+        request.cookies.get(LANGUAGE_COOKIE),
+    )
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
+    """Return a page for a person, in their language. Forms in it carry ``csrf`` (``{{ token }}`` writes it).
+
+    The page has an ETag, so that one that renews itself costs little where nothing has changed.
+    """
+    language = language_of(request)
+    person = getattr(request.state, "person", None)
+    site = getattr(request.state, "site", None)
+    csrf = getattr(request.state, "csrf", "")
+
+    def plain(text: Mapping[str, str]) -> str:
+        return (text.get(language) or text["id"]).replace("\u00ad", "")
+
+    text = render(
+        template,
+        **{
+            "person": person,
+            "site": site,
+            "csrf": csrf,
+            "token": Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
+            "language": language,
+            "say": partial(words.say, language=language),
+            "plain": plain,
+            "nav": nav.of(person) if person else (),
+            "here": request.url.path,
+            "other": "en" if language == "id" else "id",
+        }
+        | context,
+    )
+    if request.method == "GET" and status == 200:
+        etag = hashlib.sha256(text.encode()).hexdigest()
+        found = etags.answer(text, etag, request.headers.get("if-none-match"), HTMLResponse.media_type)
+    else:
+        found = HTMLResponse(text, status)
+    # Without a referrer a form's Origin would be "null", and nobody could tell ours from another's.
+    found.headers["Referrer-Policy"] = "same-origin"
+    found.headers["Vary"] = "Cookie, Accept-Language"
+    if request.query_params.get("lang") in words.LANGUAGES:
+        found.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=_A_YEAR,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    return found
 
 
 @cache
