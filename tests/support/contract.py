@@ -122,7 +122,7 @@ def compare(wanted: Any, got: Any, place: str = "answer") -> None:
     elif isinstance(wanted, str) and wanted in SAMPLES:
         assert _is(wanted, got), f"{place}: {got!r} is no {wanted}"
     else:
-        assert type(got) is type(wanted) and got == wanted, f"{place}: {got!r}, not {wanted!r}"  # noqa: PT018
+        assert type(got) is type(wanted) and got == wanted, f"{place}: {got!r}, not {wanted!r}"
 
 
 def _is(kind: str, got: Any) -> bool:

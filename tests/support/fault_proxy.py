@@ -26,7 +26,9 @@ from urllib.parse import urlsplit
 
 PATIENCE_S: Final = 30.0
 """Deadline of every socket here: a test that hangs says where."""
-PORTAL: Final = b"<!DOCTYPE html><html><title>Wi-Fi</title><form action=/login>Selamat datang, silakan masuk</form>"
+PORTAL: Final = (
+    b"<!DOCTYPE html><html><title>Wi-Fi</title><form action=/login>Selamat datang, silakan masuk</form>"
+)
 GARBAGE: Final = bytes(range(128, 256)) * 8 + b"\r\n\r\n"
 
 

@@ -43,7 +43,9 @@ def test_the_kiosk_makes_each_request_and_reads_each_answer(step: dict[str, Any]
     asked = contract.fill(step["request"], KNOWN)
     if step["sends"]:
         made = model(step["sends"]).model_validate(asked["body"])
-        contract.compare(_moments(asked["body"]), _moments(made.model_dump(mode="json", by_alias=True)), "body")
+        contract.compare(
+            _moments(asked["body"]), _moments(made.model_dump(mode="json", by_alias=True)), "body"
+        )
     if step["gets"]:
         read(step["gets"], step["answer"])
 
@@ -83,7 +85,9 @@ def _moments(part: Any) -> Any:
 def test_the_catalogue_of_each_version_is_read_whole(version: str) -> None:
     told = contract.site(version)
     got = wire.SiteCatalogue.model_validate({"version": 1, **told})
-    assert [one.code for one in got.catalogue.services] == [one["code"] for one in told["catalogue"]["services"]]
+    assert [one.code for one in got.catalogue.services] == [
+        one["code"] for one in told["catalogue"]["services"]
+    ]
     assert got.catalogue.service_by_code["A02"].closed is not None
     assert got.catalogue.service_by_code["C02"].quota == 1
 
