@@ -41,9 +41,9 @@ from kiosk.core.catalogue import Catalogue, Service, Site
 from kiosk.core.holidays import holiday_names
 from kiosk.core.numbers import format_number, series_band
 from kiosk.core.record import Ticket, TicketState
-from kiosk.core.tickets import offline_code, qr_payload
+from kiosk.core.tickets import OfflineCode, PageToken, is_code_of, offline_code, parse_payload, qr_payload
 from kiosk.core.visit import Issued, Outcome
-from kiosk.store import Clock, Draft, FileLock, People, SeriesUsedUp, Store, StoreError
+from kiosk.store import Clock, Draft, FileLock, People, SeriesUsedUp, Store, StoreError, TicketQuery
 from printer.press import Press, Verdict
 from printer.readiness import PaperWatch, Readiness, readiness
 from printer.roll import Count, Roll
@@ -188,6 +188,19 @@ class Desk:
         """What the QR of ``ticket`` holds."""
         code = offline_code(self.site.id, ticket.service_day, ticket.display, ticket.uuid)
         return qr_payload(self._options.server_url, ticket.token, code)
+
+    def recognise(self, text: str) -> OfflineCode | Ticket | None:
+        """The ticket of a QR that was read; what its code says where it is none of this kiosk's, None of an address.
+
+        Raises CodeError where it is no code of ours or was misread.
+        """
+        read = parse_payload(text, self._options.server_url)
+        if isinstance(read, PageToken):
+            return self.store.ticket_by_token(read.token)
+        for ticket in self.store.tickets(TicketQuery(read.day)):
+            if is_code_of(read, self.site.id, ticket.service_day, ticket.display, ticket.uuid):
+                return ticket
+        return read
 
     def now(self) -> dt.datetime:
         """The site's wall clock."""

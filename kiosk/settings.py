@@ -96,7 +96,7 @@ class ServerSection(msgspec.Struct, frozen=True):
 
 
 class ScannerSection(msgspec.Struct, frozen=True):
-    """A code scanner; none when empty."""
+    """A code scanner: "keyboard", a serial device, or none expected."""
 
     device: str = ""
 

@@ -11,6 +11,7 @@ from kiosk.core import staff_session as s
 from kiosk.core.lockout import wait_left
 from kiosk.core.record import Ticket, TicketState
 from kiosk.core.staff import KioskLock, Pause, Person, Role
+from kiosk.core.tickets import CodeError, site_mark
 from kiosk.desk import Desk, NoSuchTicket, TicketNotThus
 from kiosk.staff.door import TurnedAway, enrol, knock
 from kiosk.staff.pins import PinRefused
@@ -74,6 +75,8 @@ def _perform(
             return s.Listed(tuple(one for one in _today(desk) if one.state is TicketState.UNCONFIRMED))
         case "find":
             return s.Listed(_of_number(desk, work.text))
+        case "scan":
+            return _scanned(desk, work.text)
         case "figures":
             return s.Counted(figures(_today(desk)))
         case "lock" | "unlock":
@@ -154,6 +157,23 @@ def _today(desk: Desk) -> tuple[Ticket, ...]:
 def _of_number(desk: Desk, digits: str) -> tuple[Ticket, ...]:
     """Return today's tickets of this number in every queue: ``12`` finds C-012 and A-012."""
     return tuple(one for one in _today(desk) if digits.isdecimal() and one.number == int(digits))
+
+
+def _scanned(desk: Desk, text: str) -> s.Answer:
+    """Find the ticket whose QR was held to the scanner."""
+    try:
+        found = desk.recognise(text)
+    except CodeError as error:
+        return s.NotFound("misread" if error.code == "E-TKT-02" else "unknown")
+    if isinstance(found, Ticket):
+        if found.service_day == desk.today():
+            return s.Recognised(found)
+        return s.NotFound("day", found.service_day.isoformat())
+    if found is not None and found.site != site_mark(desk.site.id):
+        return s.NotFound("site")
+    if found is not None and found.day != desk.today():
+        return s.NotFound("day", found.day.isoformat())
+    return s.NotFound("kiosk")
 
 
 def figures(tickets: tuple[Ticket, ...]) -> tuple[s.Figure, ...]:

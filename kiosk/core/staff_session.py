@@ -178,6 +178,13 @@ class Pick(StaffEvent):
 
 
 @dataclass(frozen=True)
+class Scanned(StaffEvent):
+    """A scanner read ``text``: a torn ticket's code, or anything."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Read(StaffEvent):
     """A finding of the doctor, by its place in the list."""
 
@@ -308,6 +315,21 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """The ticket whose code was held to the scanner."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """No ticket of today and of this kiosk has that code; ``kind`` says why, ``detail`` of which day it is."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Counted:
     figures: tuple[Figure, ...]
 
@@ -334,4 +356,4 @@ class Failed:
     code: str
 
 
-Answer: TypeAlias = AtDoor | CameIn | Refused | Listed | Counted | Examined | Did | Failed
+Answer: TypeAlias = AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Counted | Examined | Did | Failed

@@ -53,6 +53,7 @@ from kiosk.core.staff_session import (
     Leave,
     Listed,
     LockFor,
+    NotFound,
     Notice,
     Passed,
     PauseFor,
@@ -60,7 +61,9 @@ from kiosk.core.staff_session import (
     Place,
     PrintSummary,
     Read,
+    Recognised,
     Refused,
+    Scanned,
     Session,
     StaffEvent,
     StepBack,
@@ -120,6 +123,8 @@ def _inside(session: Session, person: Person, event: StaffEvent) -> Step:
         case Pick(ticket):
             found = next((one for one in session.tickets if one.uuid == ticket), None)
             return (_enter_place(session, Place.TICKET, ticket=found) if found else session), None
+        case Scanned(text) if session.place in _SCANS:
+            return _work(session, "scan", text=text)
         case Read(index) if session.place is Place.DOCTOR and 0 <= index < len(session.items):
             return _enter_place(session, Place.FINDING, item=session.items[index]), None
         case Because(why) if session.place is Place.REPRINT and why in REPRINT_REASONS:
@@ -224,6 +229,10 @@ _ASKED = (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES, Place.DOCTOR)
 """Places whose list somebody must be asked for; the work has the place's name."""
 
 
+_SCANS = frozenset({Place.MENU, Place.TICKETS, Place.DOUBTFUL, Place.FIND, Place.TICKET})
+"""Places where a torn ticket may be held to the scanner."""
+
+
 def _enter_place(session: Session, place: Place, **changes: Any) -> Session:
     return replace(
         session,
@@ -294,6 +303,11 @@ def _answered(session: Session, answer: Answer) -> Session:
             return _enter_place(session, Place.TICKETS, tickets=tickets)
         case Listed(tickets):
             return replace(session, tickets=tickets)
+        case Recognised(ticket):
+            return replace(_menu(session), place=Place.TICKET, ticket=ticket, trail=((Place.MENU, 0),))
+        case NotFound(kind, detail):
+            at_pad = replace(_menu(session), place=Place.FIND, trail=((Place.MENU, 0),))
+            return replace(at_pad, notice=Notice(f"scan_{kind}", detail, good=False))
         case Counted(figures):
             return replace(session, figures=figures)
         case Examined(items):

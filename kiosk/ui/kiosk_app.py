@@ -29,6 +29,7 @@ from kiosk.ui.guide import Guide
 from kiosk.ui.keypad import Keypad
 from kiosk.ui.place import place_of, read_place
 from kiosk.ui.present.whole import present
+from kiosk.ui.reader import Reader
 from kiosk.ui.stage import Stage
 from kiosk.ui.supply import Supply
 from kiosk.ui.watchdog import Watchdog
@@ -99,6 +100,7 @@ class KioskApp(App):
         self.speech = Speech(program(), self._player())
         self.guide = Guide(self.stage, self.speech, self._step)
         self.keypad = Keypad(self.stage, self.guide, self.dispatch_event, lambda: self.visit)
+        self.reader = Reader(self.clock, self._pressed, self.keypad.up, self._scanned, _later)
         self.render()
         return self.stage
 
@@ -123,6 +125,7 @@ class KioskApp(App):
         if self._jack is not None:
             self._jack.stop()
         self.speech.stop()
+        self.reader.stop()
         self.supply.stop()
 
     def stop_soon(self) -> None:
@@ -153,6 +156,7 @@ class KioskApp(App):
         self.supply.start()
         self.watchdog.start()
         self._watch_jack()
+        self.reader.listen(self.settings.scanner.device, _post)
         Frames.schedule_once(self._build_ahead, 0.5)
 
     def _player(self) -> Player | None:
@@ -252,15 +256,24 @@ class KioskApp(App):
         self.render()
 
     def _key_down(self, _window: Any, key: int, _scan: int, _text: object, modifiers: list[str]) -> bool:
-        """Six keys mean something to a visitor; every key ends here."""
-        if self.staff is not None and self.staff.session.open:
-            return True
-        self.keypad.down(key, modifiers, self.speech.available)
+        """Six keys mean something to a visitor, and what a scanner types to the staff; every key ends here."""
+        self.reader.down(key, modifiers)
         return True
 
     def _key_up(self, _window: Any, key: int, *_: object) -> bool:
-        self.keypad.up(key)
+        self.reader.up(key)
         return True
+
+    def _pressed(self, key: int, modifiers: list[str]) -> None:
+        """A hand pressed ``key``."""
+        if self.staff is None or not self.staff.session.open:
+            self.keypad.down(key, modifiers, self.speech.available)
+
+    def _scanned(self, code: str) -> None:
+        """A scanner read ``code``: the staff's part alone knows what it means."""
+        if self.staff is not None:
+            self.staff.scanned(code)
+            self._staff_changed()
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -328,6 +341,11 @@ class KioskApp(App):
 def _post(work: Callable[[], None]) -> None:
     """Run ``work`` on the window's thread in its next frame; called from the desk's thread."""
     Frames.schedule_once(lambda _: work(), 0)
+
+
+def _later(work: Callable[[], None], seconds: float) -> object:
+    """Run ``work`` on the window's thread after ``seconds``; 0: in its next frame."""
+    return Frames.schedule_once(lambda _: work(), seconds)
 
 
 def _every(work: Callable[[], None], seconds: float) -> Any:

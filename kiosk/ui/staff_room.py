@@ -97,6 +97,11 @@ class StaffRoom:
             )
         return isinstance(event, v.Start) and self._locked(now)
 
+    def scanned(self, code: str) -> None:
+        """A scanner read ``code``."""
+        self._tick()
+        self._step(s.Scanned(code))
+
     def _tick(self) -> None:
         self._step(s.Passed(self._clock.monotonic()))
 

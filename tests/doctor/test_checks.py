@@ -332,6 +332,15 @@ def test_a_scanner_is_a_device_that_may_be_read(bench) -> None:
     assert bench.check("scanner")["scanner"].level is OK
 
 
+def test_a_scanner_that_types_is_one_of_the_keyboards(bench) -> None:
+    bench.set(SCANNER__DEVICE="keyboard")
+    assert bench.check("scanner")["scanner"].level is FAIL
+    bench.file("proc/bus/input/devices", "\n".join((BUTTON, MOUSE, KEYBOARD)))
+    found = bench.check("scanner")["scanner"]
+    assert found.level is OK
+    assert found.facts["keyboards"] == ["USB Keyboard"]
+
+
 # --- heat and supply ---------------------------------------------------------------------------------------------
 
 

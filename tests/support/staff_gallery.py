@@ -127,6 +127,9 @@ def staff_faces() -> Iterator[StaffFace]:
     yield StaffFace("find", find)
     yield StaffFace("find-typed", replace(find, typed="123456789012"))
     yield StaffFace("find-nothing", replace(find, notice=Notice("not_found", good=False)))
+    for kind in ("unknown", "misread", "kiosk", "site"):
+        yield StaffFace(f"scan-{kind}", replace(find, notice=Notice(f"scan_{kind}", good=False)))
+    yield StaffFace("scan-day", replace(find, notice=Notice("scan_day", "2026-11-23", good=False)))
     for one in tickets()[:6]:
         yield StaffFace(f"ticket-{one.state}", replace(listed, place=Place.TICKET, ticket=one))
     for place in (Place.REPRINT, Place.VOID):

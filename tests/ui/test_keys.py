@@ -201,10 +201,10 @@ def test_speech_is_interrupted_repeated_and_paused(
     it.idle(500)
     assert not it.app.visit.warned and it.app.visit.modes.speech, "time stands still while it speaks"
     it.x("key", "r")
-    assert it.app.speech.paused
+    it.until(lambda: it.app.speech.paused, "the pause")
     it.until(lambda: not it.app.visit.speaking, "the pause to be known")
     it.x("key", "r")
-    assert not it.app.speech.paused
+    it.until(lambda: not it.app.speech.paused, "the voice going on")
     process = it.app.speech._process
     it.x("key", "Right")
     assert process.poll() is not None, "the next key interrupts"

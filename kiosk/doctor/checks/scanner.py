@@ -1,4 +1,4 @@
-"""The code scanner."""
+"""The code scanner: one that types is listed among the keyboards, one on a serial line has a device."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import stat
 from collections.abc import Iterator
 
+from kiosk.devices.scanner import KEYBOARD
+from kiosk.doctor.checks.touch import keyboards
 from kiosk.doctor.finding import Finding, Level, say
 from kiosk.doctor.machine import Machine
 from kiosk.i18n import _
@@ -20,8 +22,22 @@ def check(machine: Machine) -> Iterator[Finding]:
         yield Finding(NAME, Level.UNKNOWN, say(_("Tidak diperiksa: pengaturan salah.")))
         return
     device = settings.scanner.device
-    if not device:
-        yield Finding(NAME, Level.OK, say(_("Tidak ada pemindai pada pengaturan.")))
+    if device in ("", KEYBOARD):
+        typing = keyboards(machine.read("proc/bus/input/devices") or "")
+        facts = {"device": device, "keyboards": typing}
+        if typing:
+            message = say(_("Pemindai yang mengetik boleh ada di antara: {names}."), names=", ".join(typing))
+            yield Finding(NAME, Level.OK, message, facts=facts)
+        elif not device:
+            yield Finding(NAME, Level.OK, say(_("Tidak ada pemindai pada pengaturan.")), facts=facts)
+        else:
+            yield Finding(
+                NAME,
+                Level.FAIL,
+                say(_("Pemindai yang mengetik tidak tersambung.")),
+                say(_("Periksa kabelnya; atur pemindai sebagai papan tombol USB (USB-HID) lewat buku panduannya.")),
+                facts=facts,
+            )
         return
     path = machine.path(device)
     try:

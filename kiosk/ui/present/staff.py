@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from kiosk.ui.present.staff_words import (
     TECHNICAL,
     VOID,
 )
-from kiosk.words import printer_words, time_of_day
+from kiosk.words import date_short, printer_words, time_of_day
 
 if TYPE_CHECKING:
     from kiosk.ui.context import Surroundings
@@ -144,6 +145,8 @@ class _Presenter:
         if notice is None:
             return ""
         detail = self._cause(notice.detail) if notice.kind == "no_paper" else notice.detail
+        if notice.kind == "scan_day":
+            detail = date_short(dt.date.fromisoformat(notice.detail), self._language)
         return self._say(NOTICES[notice.kind], detail=detail)
 
     def _cause(self, cause: str) -> str:
@@ -170,7 +173,7 @@ class _Presenter:
             asks = {
                 Place.FIRST: _("6 sampai 12 angka. Catat di tempat aman: tidak ada PIN bawaan."),
                 Place.AGAIN: _("Ketik sekali lagi supaya tidak salah."),
-                Place.FIND: _("Ketik angkanya saja, tanpa huruf: 12 untuk C-012."),
+                Place.FIND: _("Ketik angkanya saja: 12 untuk C-012. Atau tunjukkan QR tiket ke pemindai."),
             }
             message = self._say(asks.get(session.place, _("PIN pribadi, 6 sampai 12 angka.")))
         able = not wait and session.busy is None
