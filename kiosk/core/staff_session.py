@@ -356,4 +356,6 @@ class Failed:
     code: str
 
 
-Answer: TypeAlias = AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Counted | Examined | Did | Failed
+Answer: TypeAlias = (
+    AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Counted | Examined | Did | Failed
+)

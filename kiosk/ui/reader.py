@@ -31,7 +31,8 @@ class Reader:
         later: Callable[[Callable[[], None], float], object],
     ) -> None:
         """``later`` runs something on the window's thread after some seconds."""
-        self._clock, self._press, self._release, self._heard, self._later = clock, press, release, heard, later
+        self._clock, self._heard, self._later = clock, heard, later
+        self._press, self._release = press, release
         self._wedge = Wedge()
         self._held: tuple[int, list[str]] | None = None
         self._let_go = False
@@ -55,14 +56,17 @@ class Reader:
             self._press(key, modifiers)
         elif not busy:
             self._held, self._let_go = (key, modifiers), False
-            # One frame more: what was typed meanwhile may still be on its way.
-            self._later(lambda: self._later(self._no_code, 0), FIRST_S)
+            self._later(self._one_frame_more, FIRST_S)
 
     def up(self, key: int) -> None:
         """A key was let go."""
         if self._held is not None and self._held[0] == key:
             self._let_go = True
         self._release(key)
+
+    def _one_frame_more(self) -> None:
+        """What was typed meanwhile may still be on its way to the window."""
+        self._later(self._no_code, 0)
 
     def _no_code(self) -> None:
         """Nothing followed the letter: a hand pressed it."""

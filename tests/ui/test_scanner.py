@@ -119,7 +119,7 @@ def test_a_scanner_on_a_serial_line(kiosk: Open, line: tuple[str, int]) -> None:
     issue(it)
     (code,) = codes(it)
     come_in(it)
-    it.until(lambda: it.app.reader._serial.connected.is_set(), "the scanner's line")
+    it.until(it.app.reader._serial.connected.is_set, "the scanner's line")
     os.write(scanner, code.encode() + b"\r\n")
     at_place(it, Place.TICKET)
     assert it.says("C-001")

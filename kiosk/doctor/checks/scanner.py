@@ -35,7 +35,11 @@ def check(machine: Machine) -> Iterator[Finding]:
                 NAME,
                 Level.FAIL,
                 say(_("Pemindai yang mengetik tidak tersambung.")),
-                say(_("Periksa kabelnya; atur pemindai sebagai papan tombol USB (USB-HID) lewat buku panduannya.")),
+                say(
+                    _(
+                        "Periksa kabelnya; atur pemindai sebagai papan tombol USB (USB-HID) lewat buku panduannya."
+                    )
+                ),
                 facts=facts,
             )
         return
