@@ -1,7 +1,7 @@
 """A code scanner on a serial line: RS-232, or USB as a CDC device (``/dev/serial/by-id/…``).
 
-One thread owns the line, from ``start`` to ``stop``. A scanner that is unplugged is waited for. A code ends with CR, LF,
-TAB or a pause, for scanners that were set up to send none of them.
+One thread owns the line, from ``start`` to ``stop``. A scanner that is unplugged is waited for. A code ends with CR,
+LF, TAB or a pause, for scanners that were set up to send none of them.
 """
 
 from __future__ import annotations

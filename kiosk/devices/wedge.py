@@ -1,8 +1,8 @@
 """A code scanner that types: any HID keyboard that sends its characters faster than a hand, and Enter at the end.
 
 It shares the keyboard with a tactile keypad, whose R, H and Enter mean something to a visitor. What follows a
-character within ``NEXT_S`` belongs to a code; a first character is a code's or a hand's, which only the next moment tells: whoever
-asks waits ``FIRST_S`` for it. Pure: time is given.
+character within ``NEXT_S`` belongs to a code; a first character is a code's or a hand's, which only the next moment
+tells: whoever asks waits ``FIRST_S`` for it. Pure: time is given.
 """
 
 from __future__ import annotations
