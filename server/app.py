@@ -14,7 +14,7 @@ from server import api, problems
 from server.api import documents
 from server.db.database import POOL, Database, utc_now
 from server.middleware import BodyLimit, Guard
-from server.pages import faults, health, session, ticket
+from server.pages import counter, faults, health, session, ticket
 from server.pages.rendering import STATIC, CachedFiles
 from server.services import Services
 from server.settings import Settings
@@ -49,6 +49,7 @@ def create_app(settings: Settings, database: Database, now: Callable[[], dt.date
     app.include_router(api.router())
     app.include_router(ticket.router)
     app.include_router(session.router)
+    app.include_router(counter.router)
     app.include_router(health.router)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
     problems.install(app)

@@ -9,10 +9,13 @@ import os
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from kiosk.site import load as load_site
-from server import backup, catalogue
+from server import backup, catalogue, counters
 from server.db import migrate
 from server.db.database import Database, utc_now
+from server.db.models import Site
 from server.errors import DatabaseError
 from server.settings import SAMPLE_SITE, Settings
 
@@ -66,12 +69,20 @@ def _make_ready(database: Database) -> None:
 
 
 def import_site(database: Database, directory: Path, *, who: str, now: dt.datetime) -> tuple[str, int]:
-    """Put the site in ``directory`` in force; return its id and version. Raises SiteFaults with every fault."""
+    """Put the site in ``directory`` in force; return its id and version. Raises SiteFaults with every fault.
+
+    A site that is new here also gets the counters its queues speak of.
+    """
     data = load_site(directory)
-    number = database.write(
-        lambda session: catalogue.replace(session, data.site, data.catalogue, who=who, now=now)
-    )
-    return data.site.id, number
+
+    def work(session: Session) -> int:
+        known = session.get(Site, data.site.id) is not None
+        number = catalogue.replace(session, data.site, data.catalogue, who=who, now=now)
+        if not known:  # later the counters are the mall's own business
+            counters.fill(session, catalogue.Catalogues().current(session, data.site.id), who=who, now=now)
+        return number
+
+    return data.site.id, database.write(work)
 
 
 def hold(database: Database, *, alone: bool = False) -> int | None:

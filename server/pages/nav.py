@@ -20,7 +20,7 @@ class Entry:
     """Who sees it: this role and those above."""
 
 
-ENTRIES: Final[tuple[Entry, ...]] = ()
+ENTRIES: Final[tuple[Entry, ...]] = (Entry("/loket", "nav_counter", Role.OFFICER),)
 
 
 def of(person: Person) -> tuple[Entry, ...]:

@@ -20,7 +20,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from server import audit, sessions, users
+from server import audit, counters, sessions, users
 from server.api.access import Worker
 from server.catalogue import SiteDocument
 from server.errors import Refusal
@@ -190,10 +190,11 @@ def sign_out_by_address(request: Request) -> Response:
 
 @router.post("/keluar")
 def sign_out(request: Request, worker: Worker, person: Annotated[Person, Depends(signed_in())]) -> Response:
-    """End this session."""
+    """End this session, and close the counter where nobody is at it."""
     token, now = request.cookies[cookie_name(request)], worker.now()
 
     def work(session: Session) -> None:
+        counters.leave_if_idle(session, site_of(request).day(now), person, now)
         sessions.end(session, token)
         audit.note(session, now, person.name, "person.signed_out")
 
