@@ -66,6 +66,22 @@ def register(
     tickets.add_argument("--site", metavar="S", help="the site; may be left out where there is one")
     tickets.add_argument("--json", action="store_true", help="print one JSON document")
 
+    counters = command("counters", "the counters of a site and who is at them")
+    counters.add_argument("--site", metavar="S", help="the site; may be left out where there is one")
+    counters.add_argument(
+        "--fill", action="store_true", help="first add those the catalogue's queues speak of"
+    )
+    counters.add_argument("--json", action="store_true", help="print one JSON document")
+
+    counter = command("counter", "add a counter, change it or take it away")
+    counter.add_argument("code", help="the number on its wall")
+    counter.add_argument("--site", metavar="S", help="the site; may be left out where there is one")
+    counter.add_argument("--zone", default="", metavar="Z", help="the waiting area it stands in")
+    counter.add_argument(
+        "--queues", default="", metavar="A,C", help="the queues it may serve; default: every queue"
+    )
+    counter.add_argument("--remove", action="store_true", help="take it away; it must be closed")
+
     kiosks = command("kiosks", "the devices it knows, with their last word")
     kiosks.add_argument("--json", action="store_true", help="print one JSON document")
 

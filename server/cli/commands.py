@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.site import SiteFaults
 from kiosk.sync.wire import DeviceClass
-from server import backup, catalogue, enrolment, heartbeats, listing, log, settings, setup, users
+from server import backup, catalogue, counters, enrolment, heartbeats, listing, log, settings, setup, users
 from server.cli import serve
 from server.db import migrate as migrations
 from server.db.database import Database, utc_now
@@ -165,6 +166,48 @@ def _tickets(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
     return 0
 
 
+def _counters(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
+    with _database(chosen, state) as database:
+
+        def work(session: Session) -> tuple[str, list[counters.CounterState]]:
+            site = _site(session, options.site)
+            if options.fill:
+                document = catalogue.Catalogues().current(session, site)
+                counters.fill(session, document, who=_who(), now=utc_now())
+                session.flush()
+            return site, counters.listed(session, site)
+
+        site, rows = database.write(work) if options.fill else database.read(work)
+    if options.json:
+        _print_json({"site": site, "counters": [asdict(row) for row in rows]})
+        return 0
+    for row in rows:
+        serves = ",".join(row.serves or row.queues) or "every queue"
+        state_of = "closed" if row.officer is None else f"{'paused' if row.paused else 'open'}: {row.officer}"
+        print(f"{row.code:>8}  {row.zone:<4} {serves:<16} {state_of}")
+    print(f"{len(rows)} counter(s) of {site}", file=sys.stderr)
+    return 0
+
+
+def _counter(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
+    queues = [queue.strip() for queue in options.queues.split(",") if queue.strip()]
+    with _database(chosen, state) as database:
+
+        def work(session: Session) -> None:
+            site = _site(session, options.site)
+            if options.remove:
+                counters.remove(session, site, options.code, who=_who(), now=utc_now())
+                return
+            document = catalogue.Catalogues().current(session, site)
+            counters.put(
+                session, document, options.code, zone=options.zone, queues=queues, who=_who(), now=utc_now()
+            )
+
+        database.write(work)
+    print(f"counter {options.code} is {'gone' if options.remove else 'there'}")
+    return 0
+
+
 def _kiosks(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
     with _database(chosen, state) as database:
         rows = database.read(
@@ -225,6 +268,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings, Path], int]] = {
     "pairing-code": _pairing_code,
     "import-catalogue": _import_catalogue,
     "tickets": _tickets,
+    "counters": _counters,
+    "counter": _counter,
     "kiosks": _kiosks,
     "revoke": _revoke,
     "backup": _backup,

@@ -116,7 +116,11 @@ def close(request: Request, worker: Worker, person: Officer) -> Response:
 def call_next(request: Request, worker: Worker, person: Officer) -> Response:
     """Call the next one."""
     return _at_desk(
-        request, worker, person, lambda session, desk, now: _next(session, request, worker, desk, now)
+        request,
+        worker,
+        person,
+        lambda session, desk, now: _next(session, request, worker, desk, now),
+        calls=True,
     )
 
 
@@ -200,13 +204,18 @@ def _next(
 
 
 def _at_desk(
-    request: Request, worker: Services, person: Person, step: Callable[[Session, Desk, dt.datetime], object]
+    request: Request,
+    worker: Services,
+    person: Person,
+    step: Callable[[Session, Desk, dt.datetime], object],
+    *,
+    calls: bool = False,
 ) -> Response:
     document, now = site_of(request), worker.now()
 
     def work(session: Session) -> None:
         row: Counter = counters.held(session, person)
-        if row.paused_at is not None:
+        if calls and row.paused_at is not None:
             raise CounterRefused("counter_note_paused")
         serves = counters.served(document, row, counters.codes(row.serves))
         step(session, Desk(row.site_id, row.code, serves, person.name), now)

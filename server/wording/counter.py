@@ -13,9 +13,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Choose the counter you sit at. Its queues can be changed once it is open.",
     },
     "counter_open": {"id": "Buka {counter}", "en": "Open {counter}"},
+    "counter_open_short": {"id": "Buka", "en": "Open"},
     "counter_take_over": {"id": "Gantikan {name}", "en": "Take over from {name}"},
-    "counter_held_by": {"id": "Dibuka oleh {name}", "en": "Opened by {name}"},
-    "counter_free": {"id": "Tutup", "en": "Closed"},
     "counter_every_queue": {"id": "Semua antrean", "en": "Every queue"},
     "counter_other_place": {"id": "Lainnya", "en": "Elsewhere"},
     "counter_no_counters": {
@@ -62,7 +61,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "counter_done_next": {"id": "Selesai, panggil berikutnya", "en": "Done, call next"},
     "counter_no_show": {"id": "Tidak datang", "en": "No show"},
     "counter_put_back": {"id": "Kembalikan ke antrean", "en": "Put back in line"},
-    "counter_transfer": {"id": "Pindahkan ke antrean lain", "en": "Transfer to another queue"},
+    "counter_transfer": {"id": "Pindahkan ke …", "en": "Transfer to …"},
     "counter_transfer_to": {"id": "Antrean tujuan", "en": "To which queue"},
     "counter_transfer_go": {"id": "Pindahkan", "en": "Transfer"},
     "counter_more": {

@@ -7,6 +7,7 @@ import re
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.app import create_app
 from server.db.database import Database
@@ -16,6 +17,12 @@ from server.users import MOST_FAILURES, Role
 from tests.server.conftest import Clock
 from tests.support.pages import PASSWORD, Browser, add_person
 from tests.support.server_driver import NOON
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Who may enter is the same on both databases; the officers' tests run on both."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ def test_a_session_ends_after_a_working_day(browser: Browser, clock: Clock, siti
 def test_one_who_is_disabled_is_out_at_once(browser: Browser, database: Database, siti: str) -> None:
     browser.sign_in(siti)
 
-    def disable(session) -> None:  # type: ignore[no-untyped-def]
+    def disable(session: Session) -> None:
         session.scalars(select(User)).one().disabled_at = NOON
 
     database.write(disable)

@@ -1,0 +1,60 @@
+"""A hall for tests: tickets that wait, officers at the pages, what they press and what they see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from server import event_reading, ingest
+from server.db.database import Database
+from server.db.models import Ticket
+from server.users import Role
+from tests.support.pages import Browser, add_person
+from tests.support.server_driver import NOON, Kiosk
+
+
+def officer(app: FastAPI, database: Database, name: str) -> Browser:
+    add_person(database, name, Role.OFFICER)
+    browser = Browser(app)
+    assert browser.sign_in(name).headers["Location"] == "/loket"
+    return browser
+
+
+def issue(database: Database, kiosk: Kiosk, values: Iterable[int], **more: object) -> None:
+    told = []
+    for value in values:
+        at = NOON - dt.timedelta(minutes=60 - value)
+        ticket = kiosk.ticket(value, at=at, **more)  # type: ignore[arg-type]
+        told += [kiosk.issued(ticket), kiosk.printed(ticket)]
+    good, bad = event_reading.read(told, UUID(kiosk.id))
+    assert not bad
+    database.write(lambda session: ingest.ingest(session, UUID(kiosk.id), good, NOON))
+
+
+def does(browser: Browser, what: str, **data: object) -> str:
+    """Press a button; return the page that comes."""
+    answer = browser.post(f"/loket/{what}", data)
+    assert answer.status_code == 303, answer.text
+    return browser.get(answer.headers["Location"]).text
+
+
+def at_hand(page: str) -> str | None:
+    found = re.search(r'class="big number">([^<]+)<', page)
+    return found[1] if found else None
+
+
+def ticket_of(page: str) -> str:
+    found = re.search(r'name="ticket" value="([0-9a-f-]{36})"', page)
+    assert found
+    return found[1]
+
+
+def states(database: Database) -> dict[str, str]:
+    return database.read(
+        lambda session: {row.number: row.call_state for row in session.scalars(select(Ticket))}
+    )
