@@ -53,6 +53,8 @@ class KioskSection(msgspec.Struct, frozen=True):
     numbering: Literal["local", "central"] = "local"
     kiosk_digit: Annotated[int, Meta(ge=0, le=99)] = 0
     """0: this kiosk alone issues 001…999. 1–99: it issues in its own band, beside other kiosks without a server."""
+    mobile: bool = False
+    """Goes on trips: staff name the place where it stands, and its tickets carry it."""
     ignore_hours: bool = False
 
 

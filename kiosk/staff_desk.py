@@ -15,7 +15,7 @@ from kiosk.core.tickets import CodeError, site_mark
 from kiosk.desk import Desk, NoSuchTicket, TicketNotThus
 from kiosk.staff.door import TurnedAway, enrol, knock
 from kiosk.staff.pins import PinRefused
-from kiosk.store import People, TicketQuery
+from kiosk.store import People, TicketQuery, Trip
 from kiosk.summary_slip import summary_slip
 from printer.press import Outcome, Verdict
 from printer.slip import Slip
@@ -66,7 +66,9 @@ def _perform(
             return _at_door(people, boot)
         case "pin":
             answer = knock(people, work.text)
-            return s.Refused("wrong", answer.wait_s) if isinstance(answer, TurnedAway) else s.CameIn(answer)
+            if isinstance(answer, TurnedAway):
+                return s.Refused("wrong", answer.wait_s)
+            return s.CameIn(answer, Trip(desk.store).place())
         case "first":
             return _first(people, work.text)
         case "tickets":
@@ -79,6 +81,11 @@ def _perform(
             return _scanned(desk, work.text)
         case "figures":
             return s.Counted(figures(_today(desk)))
+        case "trip":
+            trip = Trip(desk.store)
+            return s.Travels(trip.place(), trip.recent())
+        case "travel":
+            return _travel(desk, people, work)
         case "lock" | "unlock":
             return _lock(desk, people, work)
         case _:
@@ -100,6 +107,17 @@ def _first(people: People, pin: str) -> s.Answer:
     enrol(people, person, pin, "first start")
     people.came_in(person)
     return s.CameIn(person)
+
+
+def _travel(desk: Desk, people: People, work: s.Work) -> s.Did:
+    trip = Trip(desk.store)
+    if work.text:
+        trip.begin(work.text, work.who)
+        notice = s.Notice("trip", work.text)
+    else:
+        trip.end(work.who)
+        notice = s.Notice("trip_ended")
+    return s.Did(notice, people.kiosk_lock(), work.text)
 
 
 def _lock(desk: Desk, people: People, work: s.Work) -> s.Did:

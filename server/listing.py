@@ -41,6 +41,7 @@ def _ticket(ticket: Ticket) -> dict[str, Any]:
         "voided": ticket.voided_at is not None,
         "void_reason": ticket.void_reason,
         "copies": ticket.copies,
+        "place": ticket.place,
         "call_state": ticket.call_state,
         "counter": ticket.counter,
     }
@@ -63,6 +64,7 @@ def _allotted(row: Allotment) -> dict[str, Any]:
         "voided": False,
         "void_reason": None,
         "copies": 0,
+        "place": None,
         "call_state": "waiting",
         "counter": None,
     }

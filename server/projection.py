@@ -40,6 +40,7 @@ class Facts:
     voided_at: dt.datetime | None = None
     void_reason: str | None = None
     copies: int = 0
+    place: str | None = None
 
 
 def blank(body: wire.TicketBody, kiosk_id: UUID, site_id: str) -> Facts:
@@ -72,4 +73,4 @@ def _issue(facts: Facts, body: wire.TicketIssued, at: dt.datetime) -> None:
     facts.issued_at = facts.waiting_since = at
     facts.number, facts.value, facts.kiosk_digit = body.number, body.value, body.kiosk_digit
     facts.agency, facts.priority = body.agency, body.priority
-    facts.language, facts.token = body.language, body.token
+    facts.language, facts.token, facts.place = body.language, body.token, body.place

@@ -19,6 +19,7 @@ COMMANDS = (
     "issue",
     "tickets",
     "staff",
+    "trip",
     "printer",
     "catalogue",
     "demo",

@@ -9,7 +9,8 @@ An event's body is a plain JSON object. Every ticket event names its ticket::
 and adds, by kind:
 
 ==================== ===================================================================================
-``ticket.issued``      ``value`` (1), ``kiosk_digit``, ``agency``, ``priority``, ``language``, ``token``
+``ticket.issued``      ``value`` (1), ``kiosk_digit``, ``agency``, ``priority``, ``language``, ``token``; on a trip
+                       ``place``, as staff named it
 ``ticket.printed``     ``outcome`` "printed", ``cause`` null
 ``ticket.unconfirmed`` ``outcome`` "unconfirmed", ``cause`` (null where nothing is known to be wrong)
 ``ticket.not_printed`` ``outcome`` "not_printed", ``cause``, ``kept``; sent a second time with ``kept`` true when the
@@ -36,6 +37,8 @@ from typing import Final, TypeAlias
 from kiosk.core.record import Ticket, TicketState
 
 SCHEMA_VERSION: Final = 1
+PLACE_LENGTH: Final = 80
+"""Letters in the name of the place where a mobile unit stands."""
 
 TICKET_ISSUED: Final = "ticket.issued"
 TICKET_PRINTED: Final = "ticket.printed"
@@ -69,8 +72,9 @@ class Event:
     body: Mapping[str, Value]
 
 
-def issued(ticket: Ticket) -> Event:
-    """The number is taken."""
+def issued(ticket: Ticket, place: str = "") -> Event:
+    """The number is taken. ``place``: where a mobile unit stood; without one the body is as it always was."""
+    more: dict[str, Value] = {"place": place} if place else {}
     return Event(
         TICKET_ISSUED,
         _of(
@@ -81,6 +85,7 @@ def issued(ticket: Ticket) -> Event:
             priority=ticket.priority,
             language=ticket.language,
             token=ticket.token,
+            **more,
         ),
     )
 

@@ -19,6 +19,8 @@ PIN_LENGTH: Final = (6, 12)
 WORK_LIMIT_S: Final = 40.0
 """The desk answers sooner, by its own deadlines; past this the screen stops waiting and says so."""
 TYPED: Final = 12
+WRITTEN: Final = 24
+"""Letters of a place typed on the screen: what is on one glance in the field. The command takes longer ones."""
 
 
 class Place(StrEnum):
@@ -39,6 +41,7 @@ class Place(StrEnum):
     UNTIL = "until"
     PAPER = "paper"
     FIGURES = "figures"
+    TRIP = "trip"
     SETTINGS = "settings"
     RULER = "ruler"
     TOUCH = "touch"
@@ -93,6 +96,12 @@ class Session:
     """The kiosk's lock as the desk last told; outlives the session."""
     typed: str = field(default="", repr=False)
     first_pin: str = field(default="", repr=False)
+    mobile: bool = False
+    """This unit goes on trips."""
+    place_name: str = ""
+    """Where it stands, as the desk last told; "" at its site."""
+    recent: tuple[str, ...] = ()
+    """Where it stood before, the newest first."""
     page: int = 0
     trail: tuple[tuple[Place, int], ...] = ()
     pause: Pause | None = None
@@ -134,6 +143,7 @@ class Session:
             since=self.now,
             serial=self.serial,
             idle=self.idle,
+            mobile=self.mobile,
         )
 
 
@@ -157,6 +167,20 @@ class Type(StaffEvent):
     """A key of the pad: a digit; "" deletes the last one."""
 
     key: str
+
+
+@dataclass(frozen=True)
+class Write(StaffEvent):
+    """A key of the letters: the whole text as it is now."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Travel(StaffEvent):
+    """The unit stands at ``place`` from now on; "": it is back at its site."""
+
+    place: str
 
 
 class Enter(StaffEvent):
@@ -297,6 +321,7 @@ class AtDoor:
 @dataclass(frozen=True)
 class CameIn:
     person: Person
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -330,6 +355,14 @@ class NotFound:
 
 
 @dataclass(frozen=True)
+class Travels:
+    """Where the unit stands ("": at its site) and where it stood before."""
+
+    place: str
+    recent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Counted:
     figures: tuple[Figure, ...]
 
@@ -347,6 +380,8 @@ class Did:
 
     notice: Notice
     lock: KioskLock | None = None
+    place: str | None = None
+    """Where the unit stands now; None: as before."""
 
 
 @dataclass(frozen=True)
@@ -357,5 +392,5 @@ class Failed:
 
 
 Answer: TypeAlias = (
-    AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Counted | Examined | Did | Failed
+    AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Travels | Counted | Examined | Did | Failed
 )

@@ -11,7 +11,7 @@ comes back as :class:`Answered`. Screens show a session and send events.
       │                                      ├─ FIND ────→ TICKETS
       │                                      ├─ DOUBTFUL ─→ TICKET ─→ (confirm) or VOID
       │                                      ├─ LOCK ─→ UNTIL, or unlock
-      │                                      ├─ PAPER, FIGURES
+      │                                      ├─ PAPER, FIGURES, (mobile units) TRIP
       │                                      └─ (technicians) DOCTOR → FINDING, SETTINGS, RULER, TOUCH, test print
       └───── leave, or nobody touches anything for ``idle`` seconds
 
@@ -36,6 +36,7 @@ from kiosk.core.staff_session import (
     TYPED,
     VOID_REASONS,
     WORK_LIMIT_S,
+    WRITTEN,
     Answer,
     Answered,
     AtDoor,
@@ -68,10 +69,13 @@ from kiosk.core.staff_session import (
     StaffEvent,
     StepBack,
     TestPrint,
+    Travel,
+    Travels,
     Turn,
     Type,
     UnlockNow,
     Work,
+    Write,
 )
 
 Step: TypeAlias = tuple[Session, Work | None]
@@ -92,7 +96,7 @@ def step(session: Session, event: StaffEvent) -> Step:
             return _corner(session, side)
         case Answered(serial, answer) if serial == session.busy:
             return _answered(replace(session, busy=None), answer), None
-        case Answered(_, Did(_, lock)):
+        case Answered(_, Did(_, lock, _)):
             return replace(session, lock=lock), None  # done after its person left: the lock is as it is
         case Answered():
             return session, None
@@ -141,6 +145,10 @@ def _inside(session: Session, person: Person, event: StaffEvent) -> Step:
             return _work(session, "confirm", ticket=uuid)
         case Confirm() if session.place is Place.PAPER:
             return _work(session, "paper")
+        case Write(text) if session.place is Place.TRIP:
+            return replace(session, typed=text.lstrip()[:WRITTEN], notice=None), None
+        case Travel(place) if session.place is Place.TRIP:
+            return _work(session, "travel", text=" ".join(place.split()))
         case PrintSummary() if session.place is Place.FIGURES:
             return _work(session, "summary")
         case TestPrint() if person.role is Role.TECHNICIAN:
@@ -200,6 +208,8 @@ def _go(session: Session, person: Person, place: Place) -> Step:
         return session, None
     if place is Place.MENU:
         return _menu(session), None
+    if place is Place.TRIP and not session.mobile:
+        return session, None
     if place in (Place.REPRINT, Place.VOID) and session.ticket is None:
         return session, None
     kept = session.ticket if place in (Place.REPRINT, Place.VOID) else None
@@ -222,10 +232,11 @@ _OPEN = frozenset(
         Place.LOCK,
         Place.PAPER,
         Place.FIGURES,
+        Place.TRIP,
     }
 )
 """Places that a key leads to; the others follow from what was chosen."""
-_ASKED = (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES, Place.DOCTOR)
+_ASKED = (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES, Place.DOCTOR, Place.TRIP)
 """Places whose list somebody must be asked for; the work has the place's name."""
 
 
@@ -288,8 +299,8 @@ def _answered(session: Session, answer: Answer) -> Session:
             return replace(session, notice=Notice("nobody", good=False), opens_at=float("inf"))
         case AtDoor(_, wait_s):
             return replace(session, opens_at=session.now + wait_s)
-        case CameIn(person):
-            return _menu(replace(session, person=person, opens_at=0.0))
+        case CameIn(person, place):
+            return _menu(replace(session, person=person, opens_at=0.0, place_name=place))
         case Refused("wrong", wait_s):
             wrong = Notice("wrong", good=False)
             return replace(session, typed="", notice=wrong, opens_at=session.now + wait_s)
@@ -308,11 +319,14 @@ def _answered(session: Session, answer: Answer) -> Session:
         case NotFound(kind, detail):
             at_pad = replace(_menu(session), place=Place.FIND, trail=((Place.MENU, 0),))
             return replace(at_pad, notice=Notice(f"scan_{kind}", detail, good=False))
+        case Travels(place, recent):
+            return replace(session, place_name=place, recent=recent)
         case Counted(figures):
             return replace(session, figures=figures)
         case Examined(items):
             return replace(session, items=items)
-        case Did(notice, lock):
-            return _menu(replace(session, lock=lock), notice)
+        case Did(notice, lock, place):
+            where = session.place_name if place is None else place
+            return _menu(replace(session, lock=lock, place_name=where), notice)
         case Failed(code):
             return replace(session, notice=Notice("failed", code, good=False))

@@ -25,6 +25,7 @@ from kiosk.store.people import People
 from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
 from kiosk.store.store import Draft, Store
+from kiosk.store.trip import Trip
 
 __all__ = [
     "NAME",
@@ -51,6 +52,7 @@ __all__ = [
     "StoreUnavailable",
     "Tally",
     "TicketQuery",
+    "Trip",
     "diagnosis",
     "facts",
     "latest_version",

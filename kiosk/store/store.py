@@ -95,7 +95,7 @@ class Store(Reading):
                 state=TicketState.RESERVED,
             )
             self._db.execute(_INSERT, to_row(ticket))
-            self._emit(events.issued(ticket), ticket)
+            self._emit(events.issued(ticket, self._place()), ticket)
             self._put("mark", encode_mark(mark))
             self._note_jump(mark, last)
             self._journal_number(journal.Given(day, draft.queue, number), mark)
@@ -189,6 +189,10 @@ class Store(Reading):
                 rewrite_journal(self._db, self.path)
         except OSError as error:
             raise from_os(error, self._journal) from error
+
+    def _place(self) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'place'").fetchone()
+        return str(row[0]) if row else ""
 
     def _note_jump(self, mark: journal.Mark, last: journal.Mark | None) -> None:
         """Audit a wall clock that names another day than it can be: once, at the first ticket after it."""

@@ -95,6 +95,8 @@ class TicketIssued(TicketBody):
     priority: StrictBool
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
     token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    place: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]*$")] | None = None
+    """Where a mobile unit stood, in staff's words; None: at its site."""
 
 
 class TicketPrinted(TicketBody):

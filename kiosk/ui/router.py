@@ -29,6 +29,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "locked": ("fault", "FaultScreen"),
     "staff_pad": ("staff_pad", "StaffPadScreen"),
     "staff_choice": ("staff_choice", "StaffChoiceScreen"),
+    "staff_write": ("search", "SearchScreen"),
     "staff_list": ("services", "ServicesScreen"),
     "staff_check": ("staff_check", "StaffCheckScreen"),
 }

@@ -56,7 +56,7 @@ class StaffRoom:
         self._language = language
         self._unlocking = False
         now = clock.monotonic()
-        self.session = s.Session(idle=settings.staff.idle_s, now=now, since=now)
+        self.session = s.Session(idle=settings.staff.idle_s, now=now, since=now, mobile=settings.kiosk.mobile)
 
     def learn_lock(self) -> None:
         """Ask the desk, which has just opened, whether the kiosk is locked."""

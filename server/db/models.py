@@ -199,6 +199,8 @@ class Ticket(Base):
     voided_at: Mapped[Moment | None]
     void_reason: Mapped[str | None]
     copies: Mapped[int] = mapped_column(Integer, default=0)
+    place: Mapped[str | None] = mapped_column(String(80))
+    """Where a mobile unit stood, in its staff's words; None: at the site."""
     call_state: Mapped[str] = mapped_column(String(16), default="waiting")
     call_queue: Mapped[str] = mapped_column(String(3))
     """The queue it waits in: its own, or the one it was transferred to."""

@@ -218,3 +218,24 @@ def test_later_words_of_a_name_become_initials_first() -> None:
     assert short_name("Widodo Mohammad Wawan Hadiwidjojo") == "Widodo M. W. H."
     assert short_name("Hadiwidjojo Mohammad Wawan") == "Hadiwidjojo M."
     assert short_name("W" * 40) == "W" * 14 + "…"
+
+
+def test_a_mobile_unit_s_staff_say_where_it_stands() -> None:
+    at_menu = replace(inside(), mobile=True)
+    session, (work,) = run(at_menu, s.Go(Place.TRIP))
+    assert work.kind == "trip"
+    session, _ = step(session, s.Answered(work.serial, s.Travels("", ("Pasar Socah",))))
+    assert (session.place, session.recent) == (Place.TRIP, ("Pasar Socah",))
+    session, _ = run(session, s.Write(" b"), s.Write("b" * 99))
+    assert session.typed == "b" * s.WRITTEN
+    session, (work,) = run(session, s.Travel("Balai  Desa "))
+    assert (work.kind, work.text, work.who) == ("travel", "Balai Desa", "Ani")
+    done = s.Did(s.Notice("trip", "Balai Desa"), place="Balai Desa")
+    session, _ = step(session, s.Answered(work.serial, done))
+    assert (session.place, session.place_name, session.typed) == (Place.MENU, "Balai Desa", "")
+    assert session.shut().mobile, "the unit stays what it is"
+
+
+def test_a_unit_of_the_hall_has_no_trips() -> None:
+    session, works = run(inside(), s.Go(Place.TRIP), s.Write("x"), s.Travel("x"))
+    assert (session.place, works) == (Place.MENU, [])

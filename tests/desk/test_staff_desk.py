@@ -6,11 +6,11 @@ import pytest
 
 from kiosk.core.record import TicketState
 from kiosk.core.staff import Pause
-from kiosk.core.staff_session import Did, Figure, Listed, Notice, Work
+from kiosk.core.staff_session import Did, Figure, Listed, Notice, Travels, Work
 from kiosk.core.visit import Issued
 from kiosk.desk import Desk
 from kiosk.staff_desk import Limits, figures, perform
-from kiosk.store import TicketQuery
+from kiosk.store import StoreError, TicketQuery
 from printer.slip import Slip, Text
 from printer.virtual.faults import Fault
 from tests.desk.conftest import Counter
@@ -106,3 +106,36 @@ def test_figures_and_their_paper(desk: Desk, counter: Counter) -> None:
     assert notice(do(desk, "test")) == Notice("test")
     assert "CONTOH" in counter.texts()[-1]
     assert len(today) == 3
+
+
+def test_the_tickets_of_a_trip_carry_its_place(desk: Desk) -> None:
+    assert do(desk, "trip") == Travels("", ())
+    home = issue(desk)
+    assert do(desk, "travel", text="Balai Desa Kamal") == Did(
+        Notice("trip", "Balai Desa Kamal"), None, "Balai Desa Kamal"
+    )
+    away = issue(desk)
+    do(desk, "travel", text="Pasar Socah")
+    do(desk, "travel", text="Balai Desa Kamal")
+    assert do(desk, "trip") == Travels("Balai Desa Kamal", ("Balai Desa Kamal", "Pasar Socah"))
+    assert do(desk, "travel", text="") == Did(Notice("trip_ended"), None, "")
+    back = issue(desk)
+
+    def place(ticket: str) -> object:
+        body = desk.store.history(desk.find(ticket))[0]["body"]
+        assert isinstance(body, dict)
+        return body.get("place", "none")
+
+    assert [place(one) for one in (home, away, back)] == ["none", "Balai Desa Kamal", "none"]
+    told = [
+        row[0]
+        for row in desk.store._db.execute("SELECT what FROM audit WHERE what LIKE 'trip.%' ORDER BY id")
+    ]
+    assert told == ["trip.started"] * 3 + ["trip.ended"]
+
+
+@pytest.mark.parametrize("place", ["x" * 81, "a\nb", " a", "a  b"])
+def test_a_place_that_is_no_name_is_refused_and_changes_nothing(desk: Desk, place: str) -> None:
+    with pytest.raises(StoreError, match="allowed: 1 to 80"):
+        do(desk, "travel", text=place)
+    assert do(desk, "trip") == Travels("", ())

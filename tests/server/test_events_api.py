@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import datetime as dt
 import hashlib
 import json
 import random
@@ -23,11 +24,11 @@ from kiosk.core import record as core_record
 from kiosk.core.numbers import Band
 from kiosk.core.record import TicketState
 from kiosk.store import Draft, Store
-from server import alerts, ingest
+from server import alerts, ingest, listing
 from server.db.database import Database
 from server.db.models import Alert, Allotment, Event, Ticket
 from server.db.models import Kiosk as KioskRow
-from tests.support.server_driver import NOON, Kiosk, enrol
+from tests.support.server_driver import NOON, SITE, Kiosk, enrol
 from tests.support.turnable_clock import WIB, TurnableClock
 
 
@@ -392,3 +393,30 @@ def test_fields_of_a_newer_kiosk_are_kept_with_the_rest(
     assert send(client, kiosk, event) == [ACCEPTED]
     kept = database.read(lambda session: session.scalar(select(Event.body)))
     assert kept == core_events.canonical(body)
+
+
+def test_days_of_a_trip_are_filed_under_their_day_and_place(
+    client: TestClient, kiosk: Kiosk, database: Database
+) -> None:
+    told = []
+    for day, place in ((-3, "Balai Desa Kamal"), (-2, "Pasar Socah"), (0, "")):
+        at = NOON + dt.timedelta(days=day)
+        ticket = kiosk.ticket(1, digit=1, day=at.date(), at=at)
+        told.append(kiosk.wrap(core_events.issued(ticket, place), at))
+    assert send(client, kiosk, *told) == [ACCEPTED] * 3
+    filed = {
+        day: [
+            row["place"]
+            for row in database.read(lambda session, day=day: listing.tickets(session, SITE, day))
+        ]
+        for day in (NOON.date() + dt.timedelta(days=offset) for offset in (-3, -2, -1, 0))
+    }
+    assert list(filed.values()) == [["Balai Desa Kamal"], ["Pasar Socah"], [], [None]]
+    assert alert_kinds(database) == [], "the same number on another day is another number"
+
+
+@pytest.mark.parametrize("place", ["", "x" * 81, "a\0b", 7])
+def test_a_place_that_is_none_is_malformed(client: TestClient, kiosk: Kiosk, place: object) -> None:
+    body = dict(core_events.issued(kiosk.ticket(1)).body) | {"place": place}
+    told = kiosk.envelope(core_events.TICKET_ISSUED, body, 1)
+    assert send(client, kiosk, told) == [("rejected", "event_malformed")]

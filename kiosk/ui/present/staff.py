@@ -14,7 +14,8 @@ from kiosk.core.staff import Role, short_name
 from kiosk.core.staff_session import Place, Session
 from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
-from kiosk.ui.present.lists import EntryView, ServicesView
+from kiosk.ui.present.lists import EntryView, SearchView, ServicesView
+from kiosk.ui.present.staff_trip import short_place, trip_view
 from kiosk.ui.present.staff_words import (
     LEVELS,
     MENU,
@@ -23,6 +24,7 @@ from kiosk.ui.present.staff_words import (
     REPRINT,
     STATES,
     TECHNICAL,
+    TRIP,
     VOID,
 )
 from kiosk.words import date_short, printer_words, time_of_day
@@ -68,7 +70,7 @@ class CheckView:
     felt: frozenset[str]
 
 
-StaffBody = PadView | ChoiceView | CheckView | ServicesView
+StaffBody = PadView | ChoiceView | CheckView | ServicesView | SearchView
 
 
 def present_staff(
@@ -99,6 +101,8 @@ class _Presenter:
             return "staff_pad", self._pad()
         if session.place in (Place.RULER, Place.TOUCH):
             return "staff_check", self._check()
+        if session.place is Place.TRIP and session.busy is None:
+            return "staff_write", trip_view(session, self._heading(), self._notice(), self._language)
         rows = self._rows()
         if rows:
             return "staff_list", ServicesView(self._heading(), rows, session.page, self._language)
@@ -132,6 +136,7 @@ class _Presenter:
             Place.UNTIL: _("Sampai kapan?"),
             Place.PAPER: _("Kertas diganti"),
             Place.FIGURES: _("Angka hari ini"),
+            Place.TRIP: _("Mesin ini di mana?"),
             Place.SETTINGS: _("Pengaturan"),
             Place.DOCTOR: _("Periksa mesin"),
             Place.FINDING: _("Hasil pemeriksaan"),
@@ -144,7 +149,7 @@ class _Presenter:
         notice = self._session.notice
         if notice is None:
             return ""
-        detail = self._cause(notice.detail) if notice.kind == "no_paper" else notice.detail
+        detail = self._cause(notice.detail) if notice.kind == "no_paper" else short_place(notice.detail)
         if notice.kind == "scan_day":
             detail = date_short(dt.date.fromisoformat(notice.detail), self._language)
         return self._say(NOTICES[notice.kind], detail=detail)
@@ -270,10 +275,10 @@ class _Presenter:
         if session.place in (Place.TICKET, Place.REPRINT, Place.VOID) and ticket is not None:
             word, *_rest = STATES[ticket.state]
             at = time_of_day(ticket.issued_at.time(), self._language)
-            told = f"{self._say(word)} · {at} · " + self._say(_("{count} salinan"), count=ticket.copies)
+            state = f"{self._say(word)} · {at} · " + self._say(_("{count} salinan"), count=ticket.copies)
             cause = self._say(_("Sebab: {cause}"), cause=self._cause(ticket.cause)) if ticket.cause else ""
             return tuple(
-                line for line in (ticket.display, self._service(ticket.service), told, cause) if line
+                line for line in (ticket.display, self._service(ticket.service), state, cause) if line
             )
         if session.place is Place.FINDING and session.item is not None:
             item = session.item
@@ -284,9 +289,14 @@ class _Presenter:
             )
         if session.place is Place.UNTIL and session.pause is not None:
             return (self._say(PAUSES[session.pause][1]),)
+        told: tuple[str, ...] = ()
         if session.lock is not None and session.place in (Place.MENU, Place.LOCK):
             word = self._say(PAUSES[session.lock.pause][0])
-            return (self._say(_("Mesin sedang dikunci: {word}"), word=word),)
+            told = (self._say(_("Mesin sedang dikunci: {word}"), word=word),)
+        if session.place is Place.MENU and session.place_name:
+            told = (*told, self._say(_("Perjalanan: {place}"), place=short_place(session.place_name)))
+        if told:
+            return told
         if session.place in (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES) and session.busy is None:
             return (self._say(_("Tidak ada.")),)
         return ()
@@ -325,7 +335,7 @@ class _Presenter:
         session = self._session
         keys = [
             Key(f"go:{place}", self._say(word), s.Go(place), icon)
-            for place, word, icon in MENU
+            for place, word, icon in (*MENU, *((TRIP,) if session.mobile else ()))
             if not (place is Place.LOCK and session.lock is not None)
         ]
         if session.lock is not None:

@@ -17,6 +17,8 @@ MENU: Final = (
     (Place.FIGURES, _("Angka hari ini"), "people"),
     (Place.LOCK, _("Kunci mesin"), "clock"),
 )
+TRIP: Final = (Place.TRIP, _("Perjalanan"), "pin")
+"""Of mobile units alone."""
 TECHNICAL: Final = (
     (Place.DOCTOR, _("Periksa mesin"), "ok"),
     (Place.SETTINGS, _("Pengaturan"), "doc"),
@@ -61,6 +63,8 @@ NOTICES: Final = {
     "void": _("Nomor {detail} dibatalkan."),
     "confirm": _("Nomor {detail} dipastikan: tiketnya ada."),
     "paper": _("Gulungan baru dicatat."),
+    "trip": _("Tiket baru dicatat di {detail}."),
+    "trip_ended": _("Mesin kembali di mal: perjalanan selesai."),
     "summary": _("Ringkasan tercetak."),
     "test": _("Uji cetak berhasil."),
     "doubt": _("Belum pasti tercetak. Periksa kertasnya."),
