@@ -16,10 +16,9 @@ def trip_view(session: s.Session, heading: Heading, notice: str, language: str) 
 
     typed, here = session.typed, session.place_name
     message = notice
-    if not message and here:
-        message = say(_("Sekarang: {place}. Tiket dicatat di tempat itu."), place=short_place(here))
-    elif not message:
-        message = say(_("Sekarang: di mal. Ketik nama tempat tujuan."))
+    if not message and not typed.strip():  # while typing, a long name needs the room
+        away = say(_("Sekarang: {place}. Tiket dicatat di tempat itu."), place=short_place(here))
+        message = away if here else say(_("Sekarang: di mal. Ketik nama tempat tujuan."))
     if typed.strip():
         named = typed.strip().title()
         rows = [EntryView(Key("travel", say(_("Mulai di sini")), s.Travel(named)), named)]
@@ -37,7 +36,7 @@ def trip_view(session: s.Session, heading: Heading, notice: str, language: str) 
     spaced = not typed or typed.endswith(" ")
     return SearchView(
         heading=heading,
-        query=typed.upper(),
+        query=typed.title(),
         prompt=say(_("Ketik…")),
         letters=tuple(Key(f"key:{one}", one, s.Write(typed + one.lower())) for one in LETTERS),
         space=Key("key:space", say(_("Spasi")), s.Write(f"{typed} "), enabled=not spaced),
