@@ -316,13 +316,23 @@ class Desk:
             self._hear(verdict.status)
             return verdict
 
-    def print_paper(self, slip: Slip, who: str, what: str) -> Verdict:
-        """Print a paper that is nobody's ticket; ``what`` names it in the audit. Raises DeskBusy and StoreError."""
+    def print_paper(
+        self, slip: Slip, who: str, what: str, about: Mapping[str, object] | None = None
+    ) -> Verdict:
+        """Print a paper that is nobody's ticket; ``what`` names it in the audit. Raises DeskBusy, and StoreError
+        before the first byte: after it the paper is out, whatever the disk says."""
         with self._alone():
             verdict = self.press.print(slip, lambda: None)
-            self.store.audit(who, what, {"outcome": verdict.outcome.value})
             self._hear(verdict.status)
+            try:
+                self.store.audit(who, what, {**(about or {}), "outcome": verdict.outcome.value})
+            except StoreError as error:
+                log.warning("a paper is not in the audit: %s", error)
             return verdict
+
+    def call_staff(self, screen: str, language: str) -> str:
+        """Put a call for staff into the outbox; return its event's UUID. Raises StoreError."""
+        return self.store.call_staff(screen, language)
 
     def find(self, ticket: str) -> Ticket:
         """Return the ticket with this UUID; raise NoSuchTicket."""

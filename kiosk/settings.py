@@ -82,6 +82,8 @@ class PrinterSection(msgspec.Struct, frozen=True):
     when_out: Literal["screen", "close"] = "screen"
     """What a printer that cannot print means to visitors: the number on the screen, or no numbers until it is back."""
     deadline_s: Annotated[float, Meta(ge=0.5, le=30)] = 5.0
+    lists_per_hour: Annotated[int, Meta(ge=0, le=1000)] = 40
+    """Lists of what to bring that visitors may print in an hour; 0: none are offered."""
 
     def __post_init__(self) -> None:
         # Whoever only changes the width to 58 mm means the plain 58 mm printer, not an 80 mm one on narrow paper.

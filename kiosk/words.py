@@ -226,3 +226,25 @@ def cause_words(cause: str | None, language: str) -> Words:
         "lalu tunggu nomor Anda dipanggil."
     )
     return Words(translate(headline, language), translate(next_step, language))
+
+
+# --- what became of a list ------------------------------------------------------------------------------------------
+
+
+def list_words(outcome: str, cause: str | None, language: str) -> str:
+    """Return what became of the list of what to bring; ``outcome`` is a value of ``kiosk.core.visit.Outcome``."""
+    if outcome == "printed":
+        return translate(_("Silakan ambil daftar Anda di bawah layar."), language)
+    if outcome == "unconfirmed":
+        return translate(
+            _("Lihat di bawah layar. Bila daftar tidak keluar, mintalah kepada petugas."), language
+        )
+    if cause == "too_many":
+        return translate(
+            _("Untuk menghemat kertas, daftar tidak dicetak lagi. Foto layar ini atau pindai kodenya."),
+            language,
+        )
+    trouble = printer_words(cause, language)
+    return translate(
+        _("Daftar tidak tercetak: {trouble}. Foto layar ini atau pindai kodenya."), language
+    ).format(trouble=trouble[:1].lower() + trouble[1:])

@@ -117,7 +117,7 @@ class _Encoding:
         match line:
             case Text():
                 size = (min(line.width, self._limit), min(line.height, self._limit))
-                self._text(self._spell(line.text), line.align, line.bold, size)
+                self._text(self._spell(line.text), line.align, line.bold, size, line.hang)
             case Big():
                 text = self._spell(line.text)
                 times = big_magnification(text, self._profile.columns)
@@ -134,9 +134,9 @@ class _Encoding:
                 self._style("center", self._bold, self._size)
                 self._picture(raster.picture(line.path, self._profile.dots))
 
-    def _text(self, text: str, align: str, bold: bool, size: tuple[int, int]) -> None:
+    def _text(self, text: str, align: str, bold: bool, size: tuple[int, int], hang: int = 0) -> None:
         self._style(align, bold, size)
-        for part in wrap(text, self._profile.columns // size[0]):
+        for part in wrap(text, self._profile.columns // size[0], hang):
             self._raw(part.encode(self._profile.code_page) + b"\n")
             # An empty line moves by the spacing alone, however large its characters would be.
             self.dots += max(SPACING, CELL * size[1]) if part else SPACING

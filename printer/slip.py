@@ -15,6 +15,8 @@ QrLevel: TypeAlias = Literal["L", "M", "Q", "H"]
 
 MAX_MAGNIFICATION = 8
 """ESC/POS characters grow from 1 to 8 times in width and height (GS !)."""
+MAX_HANG = 8
+"""Characters: a quarter of the narrowest paper."""
 MAX_FEED = 255
 """ESC d takes one byte of lines."""
 
@@ -23,7 +25,8 @@ MAX_FEED = 255
 class Text:
     """One paragraph. Wrapped on words where it is wider than the paper; ``\\n`` starts a new line.
 
-    ``width`` and ``height`` are magnifications, 1 to 8.
+    ``width`` and ``height`` are magnifications, 1 to 8. ``hang`` is how many characters the lines after the first
+    are moved in, below what begins a line of a list.
     """
 
     text: str
@@ -31,11 +34,14 @@ class Text:
     bold: bool = False
     width: int = 1
     height: int = 1
+    hang: int = 0
 
     def __post_init__(self) -> None:
         for name, value in (("width", self.width), ("height", self.height)):
             if not 1 <= value <= MAX_MAGNIFICATION:
                 raise ValueError(f"Text.{name} is {value}; allowed: 1 to {MAX_MAGNIFICATION}")
+        if not 0 <= self.hang <= MAX_HANG:
+            raise ValueError(f"Text.hang is {self.hang}; allowed: 0 to {MAX_HANG}")
 
 
 @dataclass(frozen=True, slots=True)

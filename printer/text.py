@@ -38,15 +38,17 @@ def to_code_page(text: str, codec: str) -> str:
     return "\n".join("".join(_printable(char, codec) for char in line) for line in lines)
 
 
-def wrap(text: str, columns: int) -> list[str]:
+def wrap(text: str, columns: int, hang: int = 0) -> list[str]:
     """Lines of at most ``columns`` characters, broken between words; a word longer than a line is broken
     itself.
 
-    At least one line comes back: an empty text is an empty line.
+    At least one line comes back: an empty text is an empty line. The lines after the first begin with ``hang`` spaces.
     """
     if len(text) <= columns and "\n" not in text:
         return [text]
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += textwrap.wrap(paragraph, max(1, columns), break_on_hyphens=False) or [""]
+        lines += textwrap.wrap(
+            paragraph, max(1, columns), break_on_hyphens=False, subsequent_indent=" " * hang
+        ) or [""]
     return lines

@@ -20,6 +20,8 @@ SEQ_REUSED: Final = "seq.reused"
 """A seq came again with another event: a restored backup or a copied disk."""
 NUMBER_TWICE: Final = "number.twice"
 """Two tickets of one queue and day have the same number on paper."""
+STAFF_CALLED: Final = "staff.called"
+"""A visitor at a kiosk asks for a person: somebody goes there, then resolves it."""
 
 
 def raise_alert(

@@ -16,13 +16,15 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from kiosk.sync.wire import EventAnswer, EventCode, EventStatus
-from kiosk.sync.wire_events import KioskLocked, KioskUnlocked, PaperChanged, TicketIssued
+from kiosk.sync.wire_events import KioskLocked, KioskUnlocked, PaperChanged, StaffCalled, TicketIssued
 from server import alerts, numbers, projection, ticket_rows
 from server.db.dialects import among
 from server.db.models import Allotment, Event, Kiosk, Ticket
 from server.event_reading import Read, rejected
 from server.projection import Facts
 
+CALL_LIVES: Final = dt.timedelta(minutes=10)
+"""After this nobody stands before the kiosk and waits for staff any more."""
 _EVENTS: Final = cast(Table, Event.__table__)
 
 
@@ -37,6 +39,7 @@ def ingest(session: Session, kiosk_id: UUID, events: Sequence[Read], now: dt.dat
     tickets = ticket_rows.load(session, {one.about.ticket for one in fresh if one.about is not None})
     fresh = _with_own_tickets(kiosk, fresh, tickets, answers)
     _project(session, kiosk, fresh, tickets)
+    _call_staff(session, kiosk, fresh, now)
     _give_up(session, fresh, now)
     _find_numbers_twice(session, kiosk, fresh, now)
     _count_seq(session, kiosk, fresh, now)
@@ -137,8 +140,26 @@ def _apply_to_kiosk(kiosk: Kiosk, one: Read) -> None:
         case PaperChanged():
             if seq > kiosk.paper_seq:
                 kiosk.paper_seq, kiosk.paper_changed_at = seq, one.event.occurred_at
+        case StaffCalled():
+            pass  # people are told, and nothing of the kiosk changes
         case _:
             raise TypeError(f"{one.event.type} is not about a kiosk")
+
+
+def _call_staff(session: Session, kiosk: Kiosk, events: Iterable[Read], now: dt.datetime) -> None:
+    """Tell people of a call that somebody may still be waiting on; an old one is kept, and told to nobody."""
+    for one in events:
+        if isinstance(one.body, StaffCalled) and now - one.event.occurred_at <= CALL_LIVES:
+            alerts.raise_alert(
+                session,
+                now,
+                site=kiosk.site_id,
+                kiosk=kiosk.id,
+                kind=alerts.STAFF_CALLED,
+                about=f"{kiosk.id}",
+                detail=f"{kiosk.name}: a visitor calls staff (screen {one.body.screen}, "
+                f"language {one.body.language}, {one.event.occurred_at:%Y-%m-%d %H:%M:%S}Z)",
+            )
 
 
 def _raise_series(session: Session, kiosk: Kiosk, events: Iterable[Read]) -> None:

@@ -56,6 +56,9 @@ def register(
                 "--out", type=Path, default=DEFAULT_PREVIEW, metavar="FILE", help="the PNG to write"
             )
             action.add_argument(
+                "--checklist", action="store_true", help="the list of what to bring instead of a ticket"
+            )
+            action.add_argument(
                 "--profile", metavar="NAME", help="another printer profile than the configured one"
             )
     printer_roll.register(actions, common, _guarded)
@@ -145,7 +148,7 @@ def preview(options: argparse.Namespace) -> int:
 
     settings = settings_module.load(options.config)
     profile = profiles.load(options.profile or settings.printer.profile)
-    job = encode(_sample_slip(settings), profile)
+    job = encode(_sample_slip(settings, options.checklist), profile)
     papers: list[Paper] = []
     interpreter = Interpreter(profile.dots, papers.append)
     interpreter.feed(job)
@@ -265,9 +268,11 @@ def _state(options: argparse.Namespace) -> Path:
     return state.absolute()
 
 
-def _sample_slip(settings: Settings) -> Slip:
-    from kiosk import ticket_slip
+def _sample_slip(settings: Settings, checklist: bool) -> Slip:
+    from kiosk import list_slip, ticket_slip
 
+    if checklist:
+        return list_slip.sample(settings)
     return ticket_slip.sample(settings)
 
 

@@ -33,6 +33,15 @@ QueueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,12}$")]
 
 
+WebAddress = Annotated[
+    str,
+    StringConstraints(
+        max_length=200, pattern=r"^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(/[!-~]*)?$"
+    ),
+]
+"""An address whose owner a browser can be sure of: https alone, its host in small letters."""
+
+
 def _wall_clock(value: dt.time) -> dt.time:
     if value.tzinfo is not None:
         raise ValueError(f"is the mall's own wall clock and takes no time zone; write {value:%H:%M}")
@@ -137,6 +146,8 @@ class Zone(Record):
     code: Code
     name: Text
     floor: Text
+    way: Text | None = None
+    """How to get there from this machine, in words: what the plan shows to the eye."""
 
 
 class TicketTexts(Record):
@@ -145,6 +156,26 @@ class TicketTexts(Record):
     footer: Text
     logo: Remark | None = None
     """A file beside the site file, printed at the top where it is set."""
+
+
+class Information(Record):
+    """What the mall's own page tells besides its hours. What a site leaves out is not shown."""
+
+    address: Text | None = None
+    desk: Text | None = None
+    """Where the information desk is: ``di Lantai 3, dekat pintu masuk``."""
+    phone: Annotated[str, StringConstraints(pattern=r"^[-+() 0-9]{3,30}$")] | None = None
+    facilities: TextList = Field(default_factory=dict)
+    complaint: TextList = Field(default_factory=dict)
+    """The ways to complain, one a line: the desk, lapor.go.id."""
+    pledge: TextList = Field(default_factory=dict)
+    """The service pledge (maklumat pelayanan), a sentence a line."""
+    must_verify: bool = True
+
+
+Plan = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}\.svg$")]
+"""A picture of the hall beside the site file; each zone is an element with the id ``zone-CODE``."""
+Term = Annotated[str, StringConstraints(min_length=2, max_length=40, strip_whitespace=True, pattern=_PLAIN)]
 
 
 class Site(Record):
@@ -170,6 +201,10 @@ class Site(Record):
     """Where to complain; shown on each service that names no channel of its own."""
     help: TextList
     """The lines of the help page that belong to this mall (where the information desk is, …)."""
+    information: Information = Information()
+    plan: Plan | None = None
+    glossary: dict[Term, Text] = Field(default_factory=dict)
+    """Abbreviations and words of offices, explained on the service sheets that use them: ``{"KK": …}``."""
 
     @property
     def zone_abbreviation(self) -> str:
@@ -226,6 +261,8 @@ class Service(Record):
     product: Text | None = None
     legal_basis: Remark | None = None
     complaint: Text | None = None
+    online: WebAddress | None = None
+    """Where the service can be had without coming: shown as a code for a phone, with its host in words."""
     words: tuple[Sentence, ...] = ()
     """Everyday search words, lower case: ``ktp``, ``surat kehilangan``, ``pajak motor``."""
     week: Annotated[dict[Weekday, Hours], Field(min_length=1)] | None = None

@@ -20,6 +20,7 @@ and adds, by kind:
 ``paper.changed``      no ticket: ``who``, and ``tickets`` and ``used_mm`` of the roll before
 ``kiosk.locked``       no ticket: ``message`` (break, prayer, closed, broken), ``until`` (UTC, or null), ``who``
 ``kiosk.unlocked``     no ticket: ``who`` ("system" when its time had come)
+``staff.called``       no ticket: ``screen`` (where the visitor was), ``language``
 ==================== ===================================================================================
 
 Around the body stand ``uuid`` (UUIDv7), ``seq`` (gapless in this kiosk's store), ``type``, ``occurred_at`` (UTC),
@@ -49,6 +50,7 @@ TICKET_REPRINTED: Final = "ticket.reprinted"
 PAPER_CHANGED: Final = "paper.changed"
 KIOSK_LOCKED: Final = "kiosk.locked"
 KIOSK_UNLOCKED: Final = "kiosk.unlocked"
+STAFF_CALLED: Final = "staff.called"
 
 Value: TypeAlias = str | int | bool | None
 
@@ -121,6 +123,11 @@ def kiosk_locked(why: str, until: str | None, who: str) -> Event:
 def kiosk_unlocked(who: str) -> Event:
     """The kiosk gives numbers again."""
     return Event(KIOSK_UNLOCKED, {"who": who})
+
+
+def staff_called(screen: str, language: str) -> Event:
+    """Somebody at the kiosk asks for a person. Who it is and why is nobody's business here."""
+    return Event(STAFF_CALLED, {"screen": screen, "language": language})
 
 
 def canonical(body: Mapping[str, Value]) -> str:

@@ -25,330 +25,162 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, TypeAlias
-
-from kiosk.core.availability import Closed
-from kiosk.core.modes import Modes
-
-
-class Screen(StrEnum):
-    """What the window shows. The value is also the name of the screen's files in ``ui/screens``."""
-
-    ATTRACT = "attract"
-    AGENCIES = "agencies"
-    SEARCH = "search"
-    SERVICES = "services"
-    SHEET = "sheet"
-    ISSUING = "issuing"
-    RESULT = "result"
-    NOT_PRINTED = "not_printed"
-    FAULT = "fault"
-
-
-class Outcome(StrEnum):
-    """What is known of the paper (DESIGN: a ticket's road)."""
-
-    PRINTED = "printed"
-    UNCONFIRMED = "unconfirmed"
-    NOT_PRINTED = "not_printed"
-
-
-@dataclass(frozen=True)
-class Issued:
-    """The ticket a visitor holds or should hold: what the result screens show."""
-
-    ticket: str
-    number: str
-    service: str
-    outcome: Outcome
-    cause: str | None
-    """Why there is no paper: ``paper_out``, ``cover_open``, ``offline``, … ; None when there is one."""
-    qr: str
-    issued_at: str
-    """Local wall-clock time with zone, ready to show: ``09.41 WIB``."""
-    ahead: int | None = None
-    priority: bool = False
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds of patience. ``idle`` then ``warning``: a warning with a countdown, then everything is
-    wiped."""
-
-    idle: float = 45.0
-    warning: float = 20.0
-    result: float = 20.0
-    """How long a printed ticket's screen stays."""
-    decide: float = 60.0
-    """How long the not-printed screen waits for an answer before the number is voided."""
-    issue_limit: float = 30.0
-    """The desk always answers sooner (its own deadlines); past this the window stops waiting and says so."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """The whole state of the window. ``fresh()`` gives the one that holds nothing of anybody."""
-
-    screen: Screen = Screen.ATTRACT
-    language: str = "id"
-    agency: str | None = None
-    service: str | None = None
-    query: str = ""
-    page: int = 0
-    priority: bool = False
-    help: bool = False
-    access: bool = False
-    """The page of what can be made easier is open."""
-    modes: Modes = field(default_factory=Modes)
-    leaf: int = 0
-    """Page of what has no pages of its own, where it is shown as one column: overlays, tickets."""
-    speaking: bool = False
-    """The kiosk is speaking: a visitor's time stands still meanwhile."""
-    trail: tuple[tuple[Screen, int], ...] = ()
-    """Where Back leads: the screens behind this one, each with its page, the last visited at the end."""
-    refused: Closed | None = None
-    """Why the desk gave no number for this service just now."""
-    request: int | None = None
-    """The Issue under way; answers to any other request are late and change nothing on the screen."""
-    issued: Issued | None = None
-    fault: str | None = None
-    """A stable code (``E-STO-02``) while the kiosk cannot serve."""
-    countdown: int | None = None
-    """Whole seconds left where the screen shows them: idle warning, result, decision."""
-    warned: bool = False
-    """The idle warning is up: any touch means "I am still here" and nothing else."""
-    now: float = 0.0
-    since: float = 0.0
-    """Instant of the last touch, of the screen's start, or of the idle warning."""
-    anew: bool = True
-    """The next Tick sets ``since``: the screen's clock has not started yet."""
-    serial: int = 0
-    """Counts requests over the life of the process; survives a wipe so that a late answer is recognised."""
-    default_language: str = "id"
-    timing: Timing = field(default_factory=Timing)
-
-    def fresh(self) -> Visit:
-        """Return the state after a wipe: attract screen, default language, nothing kept."""
-        return Visit(
-            language=self.default_language,
-            default_language=self.default_language,
-            timing=self.timing,
-            now=self.now,
-            since=self.now,
-            serial=self.serial,
-            fault=self.fault,
-            screen=Screen.FAULT if self.fault else Screen.ATTRACT,
-        )
-
-
-# --- events -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Bare:
-    """An event that says all by its class; one dataclass serves them, since each costs a millisecond to
-    make."""
-
-
-@dataclass(frozen=True)
-class Start:
-    """The invitation was touched; a language button also names its language."""
-
-    language: str | None = None
-
-
-@dataclass(frozen=True)
-class ChooseAgency:
-    agency: str
-
-
-@dataclass(frozen=True)
-class ChooseService:
-    service: str
-    agency: str
-
-
-class OpenSearch(_Bare):
-    pass
-
-
-@dataclass(frozen=True)
-class TypeQuery:
-    """The whole text in the search field now."""
-
-    query: str
-
-
-@dataclass(frozen=True)
-class TurnPage:
-    """Show page ``page`` (from 0); the screen knows how many there are."""
-
-    page: int
-
-
-@dataclass(frozen=True)
-class SetPriority:
-    priority: bool
-
-
-class TakeTicket(_Bare):
-    pass
-
-
-@dataclass(frozen=True)
-class TicketIssued:
-    request: int
-    issued: Issued
-
-
-@dataclass(frozen=True)
-class TicketRefused:
-    request: int
-    reason: Closed
-
-
-@dataclass(frozen=True)
-class DeskFailed:
-    """The store or the desk cannot serve; ``code`` is stable and documented."""
-
-    code: str
-
-
-class DeskReady(_Bare):
-    """The desk serves again."""
-
-
-class KeepNumber(_Bare):
-    """ "I noted my number": the ticket stays callable without paper."""
-
-
-class CancelNumber(_Bare):
-    """The visitor gives the number up."""
-
-
-class AnotherTicket(_Bare):
-    """From the result: a number for one more service."""
-
-
-class Done(_Bare):
-    pass
-
-
-class Back(_Bare):
-    pass
-
-
-class Home(_Bare):
-    pass
-
-
-class ShowHelp(_Bare):
-    pass
-
-
-class CloseHelp(_Bare):
-    pass
-
-
-class ShowAccess(_Bare):
-    pass
-
-
-class CloseAccess(_Bare):
-    pass
-
-
-@dataclass(frozen=True)
-class SetModes:
-    modes: Modes
-
-
-@dataclass(frozen=True)
-class TurnLeaf:
-    """Show page ``leaf`` (from 0) of a screen shown as one column."""
-
-    leaf: int
-
-
-@dataclass(frozen=True)
-class Speaking:
-    """The kiosk began or ended to speak."""
-
-    speaking: bool
-
-
-@dataclass(frozen=True)
-class SetLanguage:
-    language: str
-
-
-class Touched(_Bare):
-    """A touch that pressed nothing: somebody is here. The idle warning must hold a touch to its end: what
-    follows this event presses again."""
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Time passes: ``at`` is a monotonic instant in seconds."""
-
-    at: float
-
-
-Event: TypeAlias = (
-    Start | ChooseAgency | ChooseService | OpenSearch | TypeQuery | TurnPage | SetPriority | TakeTicket |
-    TicketIssued | TicketRefused | DeskFailed | DeskReady | KeepNumber | CancelNumber | AnotherTicket | Done |
-    Back | Home | ShowHelp | CloseHelp | ShowAccess | CloseAccess | SetModes | TurnLeaf | Speaking |
-    SetLanguage | Touched | Tick
-)  # fmt: skip
-
-
-# --- effects ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Issue:
-    """Take a ticket at the desk; the answer comes as TicketIssued, TicketRefused or DeskFailed."""
-
-    request: int
-    service: str
-    priority: bool
-    language: str
-
-
-@dataclass(frozen=True)
-class Keep:
-    ticket: str
-
-
-@dataclass(frozen=True)
-class Void:
-    ticket: str
-    why: str
-    """``cancelled`` (the visitor said so) or ``silence`` (nobody answered)."""
-
-
-@dataclass(frozen=True)
-class Wiped:
-    """The visit is over: screens forget what they show (typed text, pages)."""
-
-
-Effect: TypeAlias = Issue | Keep | Void | Wiped
-Step: TypeAlias = tuple[Visit, tuple[Effect, ...]]
-
-# --- the rules ----------------------------------------------------------------------------------------------
+from dataclasses import replace
+from typing import Any
+
+from kiosk.core.visit_events import (
+    AnotherTicket,
+    Back,
+    CallStaff,
+    CancelNumber,
+    ChooseAgency,
+    ChooseService,
+    CloseAccess,
+    CloseHelp,
+    CloseInfo,
+    CloseMore,
+    DeskFailed,
+    DeskReady,
+    Done,
+    Effect,
+    Event,
+    Home,
+    Issue,
+    Keep,
+    KeepNumber,
+    ListPrinted,
+    MakeList,
+    OpenSearch,
+    PrintList,
+    SetLanguage,
+    SetModes,
+    SetPriority,
+    ShowAccess,
+    ShowHelp,
+    ShowInfo,
+    ShowMore,
+    Speaking,
+    StaffTold,
+    Start,
+    Summon,
+    TakeTicket,
+    Tick,
+    TicketIssued,
+    TicketRefused,
+    Touched,
+    TurnLeaf,
+    TurnPage,
+    TypeQuery,
+    Void,
+    Wiped,
+)
+from kiosk.core.visit_pages import (
+    MOST_CALLS,
+    MOST_LISTS,
+    PAGED,
+    TOO_MANY,
+    Step,
+    call_staff,
+    close_help,
+    close_info,
+    close_more,
+    expect,
+    is_printing,
+    leaf_of,
+    list_printed,
+    print_list,
+    set_modes,
+    show_access,
+    show_help,
+    show_info,
+    show_more,
+    staff_told,
+    turn_leaf,
+)
+from kiosk.core.visit_state import (
+    Call,
+    Issued,
+    Listing,
+    Outcome,
+    Screen,
+    Timing,
+    Visit,
+)
+
+__all__ = [
+    "DESK_SILENT",
+    "MOST_CALLS",
+    "MOST_LISTS",
+    "TOO_MANY",
+    "AnotherTicket",
+    "Back",
+    "Call",
+    "CallStaff",
+    "CancelNumber",
+    "ChooseAgency",
+    "ChooseService",
+    "CloseAccess",
+    "CloseHelp",
+    "CloseInfo",
+    "CloseMore",
+    "DeskFailed",
+    "DeskReady",
+    "Done",
+    "Effect",
+    "Event",
+    "Home",
+    "Issue",
+    "Issued",
+    "Keep",
+    "KeepNumber",
+    "ListPrinted",
+    "Listing",
+    "MakeList",
+    "OpenSearch",
+    "Outcome",
+    "PrintList",
+    "Screen",
+    "SetLanguage",
+    "SetModes",
+    "SetPriority",
+    "ShowAccess",
+    "ShowHelp",
+    "ShowInfo",
+    "ShowMore",
+    "Speaking",
+    "StaffTold",
+    "Start",
+    "Step",
+    "Summon",
+    "TakeTicket",
+    "Tick",
+    "TicketIssued",
+    "TicketRefused",
+    "Timing",
+    "Touched",
+    "TurnLeaf",
+    "TurnPage",
+    "TypeQuery",
+    "Visit",
+    "Void",
+    "Wiped",
+    "leaf_of",
+    "step",
+]
 
 DESK_SILENT = "E-DSK-01"
 """The fault that the window itself finds: the desk did not answer within ``Timing.issue_limit``."""
 
-_SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady, Speaking)
+_SILENT = (Tick, TicketIssued, TicketRefused, DeskFailed, DeskReady, Speaking, ListPrinted, StaffTold)
 """Events that are not a person's touch."""
 _ABOVE_HELP = (
     ShowHelp,
     CloseHelp,
     ShowAccess,
     CloseAccess,
+    ShowInfo,
+    CloseInfo,
+    CallStaff,
     SetModes,
     TurnLeaf,
     Back,
@@ -356,8 +188,9 @@ _ABOVE_HELP = (
     SetLanguage,
     Touched,
 )
-"""What can be touched while help, or the page of what can be made easier, is open."""
-_PAGED = (Screen.AGENCIES, Screen.SEARCH, Screen.SERVICES, Screen.SHEET)
+"""What can be touched while a page lies over the screen."""
+_ABOVE_SHEET = (*_ABOVE_HELP, PrintList, CloseMore)
+"""The same, where the page is the one of what can be taken along."""
 
 
 def step(state: Visit, event: Event) -> Step:
@@ -371,7 +204,8 @@ def step(state: Visit, event: Event) -> Step:
             return _stay(state), ()
         if state.screen is not Screen.ISSUING:
             state = replace(state, since=state.now, anew=True)
-        if (state.help or state.access) and not isinstance(event, _ABOVE_HELP):
+        covered = state.help or state.access or state.info
+        if state.overlaid and not isinstance(event, _ABOVE_HELP if covered else _ABOVE_SHEET):
             return state, ()
     rule = _RULES.get(type(event))
     assert rule is not None, f"no rule for {type(event).__name__}"  # a missing rule is a programming mistake
@@ -389,6 +223,8 @@ def _go(state: Visit, screen: Screen, **changes: Any) -> Visit:
         "leaf": 0,
         "help": False,
         "access": False,
+        "info": False,
+        "more": False,
         "refused": None,
         "warned": False,
         "countdown": None,
@@ -420,7 +256,9 @@ def _choose_agency(state: Visit, event: ChooseAgency) -> Step:
 def _choose_service(state: Visit, event: ChooseService) -> Step:
     if state.screen not in (Screen.SERVICES, Screen.SEARCH):
         return state, ()
-    return _forward(state, Screen.SHEET, agency=event.agency, service=event.service, priority=False), ()
+    return _forward(
+        state, Screen.SHEET, agency=event.agency, service=event.service, priority=False, listing=None
+    ), ()
 
 
 def _open_search(state: Visit, event: OpenSearch) -> Step:
@@ -437,7 +275,7 @@ def _type_query(state: Visit, event: TypeQuery) -> Step:
 
 
 def _turn_page(state: Visit, event: TurnPage) -> Step:
-    if state.screen not in _PAGED:
+    if state.screen not in PAGED:
         return state, ()
     return replace(state, page=max(0, event.page)), ()
 
@@ -449,8 +287,8 @@ def _set_priority(state: Visit, event: SetPriority) -> Step:
 
 
 def _take(state: Visit, event: TakeTicket) -> Step:
-    if state.screen is not Screen.SHEET or state.service is None:
-        return state, ()
+    if state.screen is not Screen.SHEET or state.service is None or is_printing(state):
+        return state, ()  # two papers at once would make the second wait longer than it may
     serial = state.serial + 1
     issue = Issue(serial, state.service, state.priority, state.language)
     return _go(state, Screen.ISSUING, request=serial, serial=serial), (issue,)
@@ -523,8 +361,15 @@ def _another(state: Visit, event: AnotherTicket) -> Step:
         return state, ()
     if state.fault is not None:
         return _wipe(state)
-    # The same person goes on: language and modes stay, everything else of the first ticket goes.
-    after = replace(state.fresh(), modes=state.modes, speaking=state.speaking)
+    # The same person goes on: language, modes and what is rationed stay; the rest of the first ticket goes.
+    after = replace(
+        state.fresh(),
+        modes=state.modes,
+        speaking=state.speaking,
+        lists=state.lists,
+        call=state.call,
+        calls=state.calls,
+    )
     return _go(after, Screen.AGENCIES, language=state.language), (Wiped(),)
 
 
@@ -533,9 +378,13 @@ def _done(state: Visit, event: Done) -> Step:
 
 
 def _back(state: Visit, event: Back) -> Step:
+    if state.info:
+        return close_info(state, CloseInfo())
     if state.help or state.access:
-        return _close_help(state, CloseHelp())
-    if state.screen not in _PAGED:
+        return close_help(state, CloseHelp())
+    if state.more:
+        return close_more(state, CloseMore())
+    if state.screen not in PAGED:
         return state, ()
     if not state.trail:
         return _wipe(state)
@@ -548,53 +397,8 @@ def _back(state: Visit, event: Back) -> Step:
 def _home(state: Visit, event: Home) -> Step:
     if state.screen in (Screen.ATTRACT, Screen.ISSUING, Screen.NOT_PRINTED, Screen.FAULT):
         # NOT_PRINTED asks for one of two answers; "home" is neither.
-        return _close_help(state, CloseHelp())
+        return close_help(state, CloseHelp())
     return _wipe(state)
-
-
-def _show_help(state: Visit, event: ShowHelp) -> Step:
-    if state.screen in (Screen.ISSUING, Screen.FAULT):
-        return state, ()
-    return replace(state, help=True, access=False, leaf=0), ()
-
-
-def _close_help(state: Visit, event: CloseHelp) -> Step:
-    return replace(state, help=False, access=False, leaf=0), ()
-
-
-def _show_access(state: Visit, event: ShowAccess) -> Step:
-    if state.screen in (Screen.ISSUING, Screen.FAULT):
-        return state, ()
-    return replace(state, access=True, help=False, leaf=0), ()
-
-
-def _set_modes(state: Visit, event: SetModes) -> Step:
-    if state.screen in (Screen.ISSUING, Screen.FAULT):
-        return state, ()
-    before, after = state.modes, event.modes
-    if (before.plain, before.large, before.big, before.low) != (
-        after.plain,
-        after.large,
-        after.big,
-        after.low,
-    ):
-        # Another layout has other pages.
-        page = state.page if before.plain and after.plain else 0
-        state = replace(state, page=page, leaf=state.leaf if before.plain and after.plain else 0)
-    return replace(state, modes=after), ()
-
-
-def _turn_leaf(state: Visit, event: TurnLeaf) -> Step:
-    leaf = max(0, event.leaf)
-    if state.help or state.access or state.screen not in _PAGED:
-        return replace(state, leaf=leaf), ()
-    return replace(state, page=leaf), ()
-
-
-def leaf_of(state: Visit) -> int:
-    """Return the page that shows where the screen is one column."""
-    overlaid = state.help or state.access or state.screen not in _PAGED
-    return state.leaf if overlaid else state.page
 
 
 def _speaking(state: Visit, event: Speaking) -> Step:
@@ -618,7 +422,7 @@ def _tick(state: Visit, event: Tick) -> Step:
     since = now if state.anew else state.since
     if state.speaking and state.screen is not Screen.ISSUING and not state.anew:
         since += now - state.now  # nobody's time runs while they listen
-    state = replace(state, now=now, since=since, anew=False)
+    state = expect(replace(state, now=now, since=since, anew=False))
     waited = now - state.since
     timing = _patient(state.timing, state.modes.patience)
     if state.screen is Screen.RESULT:
@@ -631,10 +435,9 @@ def _tick(state: Visit, event: Tick) -> Step:
         return _count(state, timing.warning - waited, _wipe)
     if waited < timing.idle:
         return state, ()
-    if state.screen in (Screen.ATTRACT, Screen.FAULT) and not (state.help or state.access):
+    if state.screen in (Screen.ATTRACT, Screen.FAULT) and not state.overlaid:
         # Nothing to lose but language and modes: no warning over a screen that invites, or cannot serve.
-        same = (state.language, state.modes, state.leaf) == (state.default_language, Modes(), 0)
-        return (state, ()) if same else _wipe(state)
+        return (state, ()) if state.untouched else _wipe(state)
     return replace(state, warned=True, since=now, countdown=_whole(timing.warning)), ()
 
 
@@ -678,14 +481,22 @@ _RULES: dict[type, Callable[[Visit, Any], Step]] = {
     Done: _done,
     Back: _back,
     Home: _home,
-    ShowHelp: _show_help,
-    CloseHelp: _close_help,
-    ShowAccess: _show_access,
-    CloseAccess: _close_help,
-    SetModes: _set_modes,
-    TurnLeaf: _turn_leaf,
+    ShowHelp: show_help,
+    CloseHelp: close_help,
+    ShowAccess: show_access,
+    CloseAccess: close_help,
+    SetModes: set_modes,
+    TurnLeaf: turn_leaf,
     Speaking: _speaking,
     SetLanguage: _set_language,
     Touched: _touched,
     Tick: _tick,
+    ShowMore: show_more,
+    CloseMore: close_more,
+    PrintList: print_list,
+    ListPrinted: list_printed,
+    ShowInfo: show_info,
+    CloseInfo: close_info,
+    CallStaff: call_staff,
+    StaffTold: staff_told,
 }

@@ -95,6 +95,9 @@ _FIELDS: Mapping[Kind, tuple[_Field, ...]] = {
         _Field("must_verify", "Perlu diperiksa", "yes_no", 14, "ya atau tidak"),
         _Field("source", "Sumber", "text", 44, "Asal nama layanan"),
         _Field("details_source", "Sumber rincian", "lines", 44, "Satu per baris; boleh kosong"),
+        _Field(
+            "online", "Alamat daring", "text", 30, "https://… bila dapat diurus tanpa datang; boleh kosong"
+        ),
         _NOTE,
     ),
 }

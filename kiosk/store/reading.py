@@ -123,6 +123,14 @@ class Reading(Connection):
 
     # --- inside --------------------------------------------------------------------------------
 
+    def is_acknowledged(self, event: str) -> bool:
+        """Whether the server has the event with this UUID. A row that was pruned was acknowledged before."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT acknowledged_at IS NOT NULL FROM outbox WHERE uuid = ?", (event,)
+            ).fetchone()
+        return row is None or bool(row[0])
+
     def _mark(self, now: dt.datetime, last: journal.Mark | None) -> journal.Mark:
         """Return the mark of a ticket taken at ``now`` after ``last``: from which day on numbers bind it."""
         day, boot = now.date(), self._clock.boot()

@@ -151,6 +151,11 @@ class Store(Reading):
             self._emit(events.paper_changed(who, tickets, used_mm))
             self._audit(who, "paper.changed", {"tickets": tickets, "used_mm": used_mm})
 
+    def call_staff(self, screen: str, language: str) -> str:
+        """Note that somebody at the kiosk calls staff; return its event's UUID."""
+        with self._transaction():
+            return self._emit(events.staff_called(screen, language))
+
     def audit(self, who: str, what: str, details: Mapping[str, object]) -> None:
         """Add a line to the audit trail."""
         with self._transaction():
@@ -228,13 +233,14 @@ class Store(Reading):
             raise StoreError(f"{self.path}: ticket {ticket.uuid} is no longer {ticket.state}: read it again")
         return after
 
-    def _emit(self, event: events.Event, ticket: Ticket | None = None) -> None:
+    def _emit(self, event: events.Event, ticket: Ticket | None = None) -> str:
+        uuid = str(uuid6.uuid7())
         body = events.canonical(event.body)
         self._db.execute(
             "INSERT INTO outbox (uuid, type, ticket, body, body_hash, occurred_at, schema_version)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                str(uuid6.uuid7()),
+                uuid,
                 event.type,
                 ticket.uuid if ticket else None,
                 body,
@@ -243,6 +249,7 @@ class Store(Reading):
                 events.SCHEMA_VERSION,
             ),
         )
+        return uuid
 
     def _audit(self, who: str, what: str, details: Mapping[str, object]) -> None:
         self._db.execute(

@@ -158,6 +158,13 @@ class PaperChanged(Body):
     used_mm: Annotated[int, Field(ge=0, strict=True)] = 0
 
 
+class StaffCalled(Body):
+    """A visitor asks for a person."""
+
+    screen: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+
+
 AnyBody: TypeAlias = (
     TicketIssued
     | TicketPrinted
@@ -168,6 +175,7 @@ AnyBody: TypeAlias = (
     | KioskLocked
     | KioskUnlocked
     | PaperChanged
+    | StaffCalled
 )
 
 BODIES: Final[Mapping[str, type[AnyBody]]] = {
@@ -180,5 +188,6 @@ BODIES: Final[Mapping[str, type[AnyBody]]] = {
     KIOSK_LOCKED: KioskLocked,
     KIOSK_UNLOCKED: KioskUnlocked,
     events.PAPER_CHANGED: PaperChanged,
+    events.STAFF_CALLED: StaffCalled,
 }
 """Event name → what its body must hold."""

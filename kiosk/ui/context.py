@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.core.availability import Closed, Open
@@ -39,6 +40,8 @@ class Loaded:
     """Tickets of each agency lately; orders the agencies."""
     ahead: Callable[[str], int | None] = lambda service: None
     """People waiting for a service; None without a server."""
+    plan: Path | None = None
+    """The picture of the hall, where the site has one."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Surroundings:
     """None until the site has been read, shortly after the first frame."""
     server: bool = False
     """Whether the QR code leads to a page that shows the queue."""
+    server_url: str = ""
+    """Where the server's own pages are; empty without a server."""
+    lists: bool = True
+    """Whether lists of what to bring may be printed."""
     voice: bool = False
     """Whether this machine can speak."""
     printer: Readiness | None = None

@@ -2,7 +2,7 @@
 
 Left, Right   previous, next        Backspace   back
 Enter         select                R           repeat, and while it speaks: pause; turns speech on
-                                    H           help
+                                    H           help; pressed there, it calls staff
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Keypad:
         elif key == BACKSPACE:
             self._dispatch(v.Back())
         elif key == H:
-            self._dispatch(v.ShowHelp())
+            # Pressed on the page of help it asks for a person, as its button there does.
+            self._dispatch(v.CallStaff() if self._visit().help else v.ShowHelp())
         else:
             self._repeat(voice)
 

@@ -20,7 +20,6 @@ from kivy.core.window import Window
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.core import visit as v
-from kiosk.core.modes import Modes
 from kiosk.devices.speech import Player, Speech, player, program
 from kiosk.settings import ROOT, Settings
 from kiosk.ui.context import Surroundings
@@ -287,8 +286,7 @@ class KioskApp(App):
         if self.staff is not None and self.staff.session.open:
             return False
         if visit.screen is v.Screen.ATTRACT:
-            untouched = visit.language == visit.default_language and visit.modes == Modes()
-            return untouched and not visit.help and not visit.access
+            return visit.untouched
         return visit.screen is v.Screen.FAULT
 
     def _rest_or_run(self) -> None:
@@ -313,6 +311,8 @@ class KioskApp(App):
         self._day = today
         self.guide.poll()
         self._take_plug()
+        if self.visit.call is not None and self.visit.call.told is None:
+            self.supply.look_for_staff()
         if self._at_rest():
             self.supply.look_at_printer()
         self.dispatch_event(v.Tick(self.clock.monotonic()))
@@ -326,6 +326,8 @@ class KioskApp(App):
             self.now().replace(microsecond=0),
             self.supply.loaded,
             server=bool(self.settings.server.url),
+            server_url=self.settings.server.url,
+            lists=self.settings.printer.lists_per_hour > 0,
             voice=self.speech.available,
             printer=self.supply.printer,
             deadline_s=self.settings.printer.deadline_s + BEYOND_PRINTER_S,

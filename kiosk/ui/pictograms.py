@@ -67,3 +67,30 @@ def qr_texture(text: str) -> Any:
     texture.mag_filter = texture.min_filter = "nearest"
     texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")
     return texture
+
+
+PLAN_MARK = "#zone-{zone} .ground {{ fill: #0B4F6C }} #zone-{zone} .mark {{ stroke: #FFFFFF }}"
+"""How the plan of a hall shows one of its zones: deep blue with a white letter."""
+_SIZE = re.compile(r'viewBox="\s*[\d.]+[ ,]+[\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)\s*"')
+
+
+@lru_cache(maxsize=4)
+def plan_ratio(file: Path) -> float:
+    """Return a plan's width by its height, as its ``viewBox`` says; 16:9 where it says nothing."""
+    found = _SIZE.search(file.read_text(encoding="utf-8"))
+    return float(found[1]) / float(found[2]) if found and float(found[2]) else 16 / 9
+
+
+@lru_cache(maxsize=8)
+def plan(file: Path, zone: str, width: int, height: int) -> Any:
+    """Return the plan of the hall with ``zone`` marked, ``width`` × ``height`` pixels."""
+    import resvg_py
+
+    png = resvg_py.svg_to_bytes(
+        svg_string=file.read_text(encoding="utf-8"),
+        width=width,
+        height=height,
+        skip_system_fonts=True,
+        style_sheet=PLAN_MARK.format(zone=zone),
+    )
+    return _texture(bytes(png))

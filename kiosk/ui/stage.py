@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 AGAIN_S = 0.7
 AGAIN_MM = 20.0
 """A second tap this soon and this near after the screen changed was meant for the screen before: it is not heard."""
+PAGES = ("access", "info", "more")
+"""What is always shown as one column, drawn from its script; help is where the panel has no room for all of it."""
 CORNER_MM = (30.0, 20.0)
 """Width and height of the upper corners that open the staff's door: all of it header, nothing there to touch."""
 ABANDONED_S = 3.0
@@ -104,7 +106,7 @@ class Stage(Receiver):
         self._dress(view.modes)
         layout = theme.metrics().layout
         self.script = None
-        if view.modes.plain or name == "access":
+        if view.modes.plain or name in PAGES or (name == "help" and layout == "tight"):
             from kiosk.ui.present.spoken import is_for_visitors, script_of
 
             if is_for_visitors(view):

@@ -19,6 +19,7 @@ from kiosk.core.availability import Closed, Counts, Open, availability, mall_sta
 from kiosk.desk_thread import DeskThread, code_of
 from kiosk.i18n import languages, translations
 from kiosk.settings import Settings
+from kiosk.staff_call import StaffCall
 from kiosk.ui.context import Loaded
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kiosk.core.availability import HolidayNames
     from kiosk.core.search import SearchIndex
     from kiosk.desk import Desk
+    from kiosk.list_desk import ListDesk
     from kiosk.site import SiteData
     from printer.readiness import Readiness
 
@@ -59,6 +61,7 @@ class Supply:
         self._counts: Mapping[str, Counts] = {}
         self.printer: Readiness | None = None
         """Whether the next paper will come out, as last asked."""
+        self._lists: ListDesk | None = None
         self._owed: list[v.Keep | v.Void] = []
         """What a visitor decided while the desk could not write it; told again when it can."""
         self._thread = DeskThread(
@@ -67,6 +70,12 @@ class Supply:
             on_ready=self._ready,
             on_fault=lambda code: send(v.DeskFailed(code)),
         )
+
+        self._call = StaffCall(self._thread, send, bool(settings.server.url))
+
+    def look_for_staff(self) -> None:
+        """Ask whether the server has the call for staff that is under way, if one is."""
+        self._call.look()
 
     def start(self) -> None:
         """Begin to read the site and to open the desk."""
@@ -130,8 +139,19 @@ class Supply:
             lambda now: mall_state(data.site, now, holiday, ignore_hours=ignore, printer_out=self._closing()),
             of_service,
             lambda query: index.find(query, popular=self.loaded.usage if self.loaded else None),
+            plan=self._plan(data),
         )
+        from kiosk.list_desk import ListDesk
+
+        printer = self._settings.printer
+        self._lists = ListDesk(data, printer.lists_per_hour, self._settings.server.url, self._clock.utc)
         self._changed()
+
+    def _plan(self, data: SiteData) -> Path | None:
+        """The picture of the hall: beside the site's files, or, for a copy of them, in the site's own folder."""
+        name = data.site.plan
+        places = [folder / name for folder in (data.directory, self._settings.site_dir)] if name else []
+        return next((place for place in places if place.is_file()), None)
 
     def _ready(self) -> None:
         owed, self._owed = self._owed, []
@@ -183,6 +203,10 @@ class Supply:
                 self._issue(effect)
             case v.Keep() | v.Void():
                 self._decide(effect)
+            case v.MakeList():
+                self._make_list(effect)
+            case v.Summon():
+                self._call.summon(effect)
             case v.Wiped():
                 pass  # the screens hold nothing but the view, and that is new
 
@@ -200,6 +224,20 @@ class Supply:
         self._thread.submit(
             lambda desk: desk.issue(effect.service, effect.priority, effect.language), answered
         )
+
+    def _make_list(self, effect: v.MakeList) -> None:
+        lists = self._lists
+
+        def work(desk: Desk) -> tuple[v.Outcome, str | None]:
+            assert lists is not None  # no sheet is shown before the site is known
+            return lists.print(desk, effect.service, effect.language)
+
+        def answered(answer: tuple[v.Outcome, str | None] | BaseException) -> None:
+            if isinstance(answer, BaseException):
+                return  # the thread has said so with its code, and that ends the visit
+            self._send(v.ListPrinted(effect.request, *answer))
+
+        self._thread.submit(work, answered)
 
     def _decide(self, effect: v.Keep | v.Void) -> None:
         """Have the desk note what the visitor decided about a ticket without paper."""

@@ -109,6 +109,14 @@ EVENTS: dict[str, Any] = {
     "SetLanguage": v.SetLanguage("en"),
     "Touched": v.Touched(),
     "Tick": v.Tick(1.0),
+    "ShowMore": v.ShowMore(),
+    "CloseMore": v.CloseMore(),
+    "PrintList": v.PrintList(),
+    "ListPrinted": v.ListPrinted(1, v.Outcome.PRINTED),
+    "ShowInfo": v.ShowInfo(),
+    "CloseInfo": v.CloseInfo(),
+    "CallStaff": v.CallStaff(),
+    "StaffTold": v.StaffTold(1, True),
 }
 ISSUE = v.Issue(1, "C03", False, "id")
 WIPED = v.Wiped()

@@ -60,3 +60,4 @@ def test_wrapping_is_on_words_and_breaks_only_long_ones() -> None:
     assert wrap("nomor A-001", 8) == ["nomor", "A-001"]  # never broken at its hyphen
     assert wrap("satu\n\ndua", 10) == ["satu", "", "dua"]
     assert wrap("", 10) == [""]
+    assert wrap("[ ] satu dua tiga", 12, hang=4) == ["[ ] satu dua", "    tiga"]

@@ -342,6 +342,22 @@ def test_kiosk_events_follow_the_highest_seq(client: TestClient, kiosk: Kiosk, d
     assert not row().locked
 
 
+def test_a_call_for_staff_is_for_people_now(client: TestClient, kiosk: Kiosk, database: Database) -> None:
+    """One alert for a kiosk however often it calls; a call that is old when it comes is kept and told to nobody."""
+    body = {"screen": "sheet", "language": "id"}
+    old = kiosk.envelope("staff.called", body, 1)
+    old["occurred_at"] = (NOON - ingest.CALL_LIVES - dt.timedelta(seconds=1)).isoformat()
+    assert send(client, kiosk, old) == [ACCEPTED]
+    assert not alert_kinds(database)
+    calls = [kiosk.envelope("staff.called", body, seq) for seq in (2, 3)]
+    assert send(client, kiosk, *calls) == [ACCEPTED, ACCEPTED]
+    assert send(client, kiosk, *calls) == [DUPLICATE, DUPLICATE]
+    alert = database.read(lambda session: session.scalars(select(Alert)).one())
+    assert (alert.kind, alert.kiosk_id, alert.count) == (alerts.STAFF_CALLED, uuid.UUID(kiosk.id), 2)
+    assert "sheet" in alert.detail and alert.resolved_at is None
+    assert count(database, Event) == 3
+
+
 def test_the_outbox_of_a_real_store_is_taken_as_it_is(
     client: TestClient, kiosk: Kiosk, database: Database, tmp_path: Path
 ) -> None:

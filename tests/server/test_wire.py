@@ -28,6 +28,7 @@ TICKET = KIOSK.ticket(1)
         core.voided(TICKET, "visitor", "visitor"),
         core.reprinted(TICKET, 1, "torn", "staff"),
         core.paper_changed("staff", 412, 61_000),
+        core.staff_called("not_printed", "id"),
     ],
     ids=lambda event: event.type,
 )
@@ -46,7 +47,7 @@ def test_every_event_name_has_a_body_and_no_other() -> None:
     names = {
         value
         for name, value in vars(core).items()
-        if name.isupper() and name.startswith(("TICKET_", "PAPER_"))
+        if name.isupper() and name.startswith(("TICKET_", "PAPER_", "STAFF_"))
     }
     assert set(BODIES) == names | {wire_events.KIOSK_LOCKED, wire_events.KIOSK_UNLOCKED}
 

@@ -39,6 +39,7 @@ def test_the_new_one_is_in_place_and_the_old_one_beside_it(site_dir: Path, sampl
         "site.toml",
         "catalogue.json",
         "catalogue.json.previous",
+        "plan.svg",
     }
 
 

@@ -77,6 +77,7 @@ def services(draw: st.DrawFn, code: str, agency: str, queue: str) -> Service:
         product=draw(_optional(bilingual)),
         legal_basis=draw(_optional(texts)),
         complaint=draw(_optional(bilingual)),
+        online=draw(st.sampled_from([None, "https://oss.go.id", "https://layanan.example.go.id:8443/a?b=c"])),
         words=tuple(draw(st.lists(words, max_size=3, unique=True))),
         week=draw(_optional(week)),
         quota=draw(_optional(st.integers(1, 9999))),

@@ -72,6 +72,7 @@ def surroundings(
         mall=lambda when: mall_state(site_, when, holiday),
         availability=available,
         search=index.find,
+        plan=site_data.directory / site_.plan if site_.plan else None,
     )
     place = Place(site_.name, site_.region, site_.timezone, site_.languages)
     return Surroundings(place, now, loaded, server=server)
@@ -109,6 +110,33 @@ def with_printer(around: Surroundings, cause: Cause) -> Surroundings:
 
 
 CAUSES = ("paper_out", "cover_open", "offline", "unreachable", "cutter", "error")
+
+
+def _taken_along(sheet: Visit, around: Surroundings) -> Iterator[Face]:
+    """Yield the pages over the sheet and over help, in every state they know."""
+    served = replace(around, server=True, server_url="https://antrean.example.go.id")
+    more = replace(sheet, more=True)
+    none, printed, unsure = v.Outcome.NOT_PRINTED, v.Outcome.PRINTED, v.Outcome.UNCONFIRMED
+    for name, listing in {
+        "": None,
+        "-printing": v.Listing(1),
+        "-printed": v.Listing(1, printed),
+        "-unconfirmed": v.Listing(1, unsure),
+        "-paper_out": v.Listing(1, none, "paper_out"),
+        "-too_many": v.Listing(1, none, v.TOO_MANY),
+    }.items():
+        yield Face(f"more{name}", replace(more, listing=listing), around)
+    yield Face("more-server", more, served)
+    yield Face("more-plain", more, replace(around, lists=False, loaded=replace(around.loaded, plan=None)))  # type: ignore[type-var]
+    yield Face("sheet-printing", replace(sheet, listing=v.Listing(1)), around)
+    yield Face("info", Visit(help=True, info=True), around)
+    for name, call in {
+        "": None,
+        "-trying": v.Call(1),
+        "-told": v.Call(1, True),
+        "-failed": v.Call(1, False),
+    }.items():
+        yield Face(f"help-call{name}", Visit(help=True, call=call), served)
 
 
 def faces(site_data: SiteData) -> Iterator[Face]:
@@ -176,5 +204,6 @@ def faces(site_data: SiteData) -> Iterator[Face]:
     for screen in (Screen.AGENCIES, Screen.SHEET):
         yield Face(f"help-{screen}", replace(sheet, screen=screen, help=True), around)
         yield Face(f"warning-{screen}", replace(sheet, screen=screen, warned=True, countdown=17), around)
+    yield from _taken_along(sheet, around)
     for code in ("E-STO-01", "E-STO-02", "E-STO-03", "E-DSK-01", "E-CAT-01"):
         yield Face(f"fault-{code}", Visit(screen=Screen.FAULT, fault=code), around)

@@ -109,7 +109,7 @@ def footer_keys(visit: v.Visit, surroundings: Surroundings) -> tuple[Key, ...]:
     meaning here rests."""
     language = visit.language
     other = other_language(visit, surroundings)
-    overlaid = visit.help or visit.access
+    overlaid = visit.overlaid
     helping = v.CloseHelp() if visit.help else v.ShowHelp()
 
     def say(message: str) -> str:

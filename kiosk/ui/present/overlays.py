@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core import visit as v
+from kiosk.core.common import say
 from kiosk.i18n import _, translate, translate_many
 from kiosk.ui.context import Surroundings
 from kiosk.ui.present.common import Key
@@ -17,6 +18,12 @@ class HelpView:
     """How it works, in order."""
     lines: tuple[str, ...]
     """The mall's own lines."""
+    call: Key | None
+    """Calls staff; None where nobody can be told."""
+    call_state: str
+    """What is known of the call, or where to find people."""
+    call_tone: str
+    info: Key
     close: Key
 
 
@@ -47,13 +54,47 @@ def present_help(visit: v.Visit, around: Surroundings) -> HelpView | None:
     if not visit.help:
         return None
     language = visit.language
+    words, tone = _call_words(visit, around, language)
     help_lines = around.loaded.site.help if around.loaded else {}
     return HelpView(
         title=translate(_("Cara mengambil nomor"), language),
         steps=tuple(translate(step, language) for step in _STEPS),
         lines=tuple(help_lines.get(language) or help_lines.get("id") or ()),
+        call=_call_key(visit, around, language),
+        call_state=words,
+        call_tone=tone,
+        info=Key(
+            "info",
+            translate(_("Jam dan fasilitas"), language),
+            v.ShowInfo(),
+            "clock",
+        ),
         close=Key("help:close", translate(_("Tutup bantuan"), language), v.CloseHelp()),
     )
+
+
+def _call_key(visit: v.Visit, around: Surroundings, language: str) -> Key | None:
+    """Return the button that calls staff; it rests while a call is under way, and after one that was heard."""
+    if not around.server:
+        return None
+    call = visit.call
+    ready = (call is None or call.told is False) and visit.calls < v.MOST_CALLS
+    return Key("call", translate(_("Panggil petugas"), language), v.CallStaff(), "people", enabled=ready)
+
+
+def _call_words(visit: v.Visit, around: Surroundings, language: str) -> tuple[str, str]:
+    """Return what is known of the call for staff and on which ground it stands: never more than is known."""
+    desk = around.loaded.site.information.desk if around.loaded else None
+    place = f" ({say(desk, language)})" if desk else ""
+    call = visit.call
+    if call is not None and call.told:
+        return translate(_("Petugas sudah diberi tahu. Mohon tunggu di dekat mesin ini."), language), "green"
+    if call is not None and call.told is None and around.server:
+        return translate(_("Mencoba memberi tahu petugas…"), language), "sea"
+    if call is None and around.server:
+        return "", ""
+    failed = _("Mesin ini tidak dapat memanggil petugas. Silakan ke meja informasi{place}.")
+    return translate(failed, language).format(place=place), "red" if call is not None else ""
 
 
 def present_warning(visit: v.Visit) -> WarningView | None:

@@ -52,6 +52,8 @@ class SheetView:
     priority: Key
     priority_on: bool
     take: Key | None
+    more: Key
+    """What can be taken along without a number."""
     closed: ClosedView | None
     page: int
     language: str
@@ -107,20 +109,33 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
             short_note=tell(_("Lansia, disabilitas, hamil, menyusui, balita")),
         ),
         priority_on=visit.priority,
-        take=_take(around, language) if closed is None else None,
+        take=_take(visit, around, language) if closed is None else None,
+        more=more_key(loaded, language),
         closed=closed,
         page=visit.page,
         language=language,
     )
 
 
-def _take(around: Surroundings, language: str) -> Key:
+def _take(visit: v.Visit, around: Surroundings, language: str) -> Key:
     """Return the button that takes the number; where no paper will come, it says so before it is touched."""
     label = _("Ambil nomor antrean") if around.printer_out is None else _("Ambil nomor di layar")
     note = ""
     if around.printer_out is not None:
         note = printer_words(around.printer_out, language)
-    return Key("take", translate(label, language), v.TakeTicket(), note=note)
+    busy = visit.listing is not None and visit.listing.outcome is None
+    if busy:
+        note = translate(_("Daftar syarat sedang dicetak"), language)
+    return Key("take", translate(label, language), v.TakeTicket(), note=note, enabled=not busy)
+
+
+def more_key(loaded: Loaded, language: str) -> Key:
+    """Return the button of what can be taken along without a number."""
+    if loaded.plan is not None:
+        label, short = _("Cetak syarat, lihat denah"), _("Syarat, denah")
+    else:
+        label, short = _("Cetak atau simpan syarat"), _("Simpan syarat")
+    return Key("more", translate(label, language), v.ShowMore(), "doc", short=translate(short, language))
 
 
 def known(text: dict[str, str] | None, language: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kiosk.i18n import _, translate
@@ -16,7 +17,9 @@ from kiosk.ui.present.common import Heading, Key
 if TYPE_CHECKING:
     from kiosk.ui.present.access import AccessView
     from kiosk.ui.present.attract import AttractView
+    from kiosk.ui.present.info import InfoView
     from kiosk.ui.present.lists import AgenciesView, EntryView, SearchView, ServicesView
+    from kiosk.ui.present.more import MoreView
     from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
     from kiosk.ui.present.sheet import FactView, SheetView
     from kiosk.ui.present.ticket import IssuingView, NotPrintedView, ResultView, TicketView
@@ -49,12 +52,23 @@ class Press:
 
 @dataclass(frozen=True)
 class Code:
-    """A code for a phone."""
+    """A code for a phone; what it is for stands beside it and is said."""
 
     data: str
+    head: str = ""
+    text: str = ""
 
 
-Item: TypeAlias = Say | Press | Code
+@dataclass(frozen=True)
+class Plan:
+    """The picture of the hall with a zone marked; ``text`` says it."""
+
+    file: Path
+    zone: str
+    text: str
+
+
+Item: TypeAlias = Say | Press | Code | Plan
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ def orientation(script: Script, leaf: int, leaves: int, items: tuple[Item, ...])
     said = [script.title, script.steps]
     if leaves > 1:
         said.append(translate(_("Halaman {page} dari {pages}"), language).format(page=leaf + 1, pages=leaves))
-    said += [_aloud(item) for item in items if isinstance(item, Say)]
+    said += [words for item in items for words in _aloud(item)]
     choices = sum(isinstance(item, Press) for item in items)
     if choices:
         words = _("{count} pilihan. Tombol kanan untuk maju, tombol pilih untuk memilih.")
@@ -98,9 +112,17 @@ def orientation(script: Script, leaf: int, leaves: int, items: tuple[Item, ...])
     return tuple(plain(text) for text in said if text)
 
 
-def _aloud(say: Say) -> str:
-    """Return a text as it is read: a number letter by letter, digit by digit."""
-    return " ".join(say.text.replace("-", "")) if say.role == "number" else say.text
+def _aloud(item: Item) -> tuple[str, ...]:
+    """Return what is read of ``item``: a number letter by letter, digit by digit."""
+    match item:
+        case Say():
+            return (" ".join(item.text.replace("-", "")) if item.role == "number" else item.text,)
+        case Code():
+            return item.head, item.text
+        case Plan():
+            return (item.text,)
+        case _:
+            return ()
 
 
 def choice(press: Press, language: str) -> str:
@@ -191,6 +213,7 @@ def _sheet(view: SheetView) -> Parts:
     items += [Say(text, icon="ok" if view.bring_known else "help") for text in view.bring]
     for fact in view.details:
         items += _fact(fact)
+    items.append(Press(view.more))
     return *_heading(view.heading), items
 
 
@@ -225,7 +248,14 @@ def _not_printed(view: NotPrintedView) -> Parts:
 
 def _help(view: HelpView) -> Parts:
     steps: list[Item] = [Say(f"{number}. {text}") for number, text in enumerate(view.steps, 1)]
-    return view.title, "", [*steps, *(Say(line) for line in view.lines), Press(view.close, kind="primary")]
+    called = [Say(view.call_state, "strong", view.call_tone, "people" if view.call_tone else "")]
+    call = [Press(view.call)] if view.call else []
+    lines = [Say(line) for line in view.lines]
+    return (
+        view.title,
+        "",
+        [*called, *call, *steps, *lines, Press(view.info), Press(view.close, kind="primary")],
+    )
 
 
 def _warning(view: WarningView) -> Parts:
@@ -242,6 +272,27 @@ def _access(view: AccessView) -> Parts:
     return view.title, "", [Press(view.close, kind="primary"), *items, Say(view.text)]
 
 
+def _more(view: MoreView) -> Parts:
+    items: list[Item] = []
+    if view.state:
+        items.append(Say(view.state, "strong", view.tone, "ok" if view.tone == "green" else "x"))
+    if view.print:
+        items.append(Press(view.print, kind="primary"))
+    items += [Code(code.data, code.head, code.text) for code in view.codes]
+    items += [Say(f"{view.where_head}: {view.where}", "strong", icon="pin"), Say(view.way)]
+    if view.plan:
+        items.append(Plan(view.plan.file, view.plan.zone, view.plan.text))
+    return view.title, view.step, items
+
+
+def _info(view: InfoView) -> Parts:
+    items: list[Item] = []
+    for part in view.parts:
+        items.append(Say(part.head, "strong", icon=part.icon))
+        items += [Say(line) for line in part.lines]
+    return view.title, view.step, [*items, Press(view.close, kind="primary")]
+
+
 _SCRIPTS: dict[str, Callable[[Any], tuple[str, str, list[Item]]]] = {
     "AttractView": _attract,
     "AgenciesView": _agencies,
@@ -255,5 +306,7 @@ _SCRIPTS: dict[str, Callable[[Any], tuple[str, str, list[Item]]]] = {
     "WarningView": _warning,
     "FaultView": _fault,
     "AccessView": _access,
+    "InfoView": _info,
+    "MoreView": _more,
 }
 """By the view's name: no screen's presenter is imported for another's script."""

@@ -18,7 +18,9 @@ from kiosk.ui.present.frame import present_frame
 
 if TYPE_CHECKING:
     from kiosk.ui.present.access import AccessView
+    from kiosk.ui.present.info import InfoView
     from kiosk.ui.present.lists import AgenciesView, SearchView, ServicesView
+    from kiosk.ui.present.more import MoreView
     from kiosk.ui.present.overlays import FaultView, HelpView, WarningView
     from kiosk.ui.present.sheet import SheetView
     from kiosk.ui.present.staff import StaffBody
@@ -49,19 +51,26 @@ class WholeView:
     help: HelpView | None = None
     warning: WarningView | None = None
     access: AccessView | None = None
+    info: InfoView | None = None
+    more: MoreView | None = None
     modes: Modes = field(default_factory=Modes)
     language: str = "id"
     leaf: int = 0
     """The page, where the screen is shown as one column."""
 
     def on_top(self) -> tuple[str, object]:
-        """Return the name and the view of what is seen: the warning before help before the visit's own screen."""
+        """Return the name and the view of what is seen: the warning, then what was opened last, then the
+        visit's own screen."""
         if self.warning is not None:
             return "warning", self.warning
         if self.access is not None:
             return "access", self.access
+        if self.info is not None:
+            return "info", self.info
         if self.help is not None:
             return "help", self.help
+        if self.more is not None:
+            return "more", self.more
         return self.screen, self.body
 
 
@@ -81,6 +90,14 @@ def present(visit: Visit, around: Surroundings, waiting: bool = False) -> WholeV
         from kiosk.ui.present.access import present_access
 
         return replace(whole, access=present_access(visit, around.voice))
+    if visit.info and not visit.warned and around.loaded is not None:
+        from kiosk.ui.present.info import present_info
+
+        return replace(whole, info=present_info(visit, around))
+    if visit.more and not (visit.help or visit.warned):
+        from kiosk.ui.present.more import present_more
+
+        return replace(whole, more=present_more(visit, around))
     if not (visit.help or visit.warned):
         return whole
     from kiosk.ui.present.overlays import present_help, present_warning

@@ -12,7 +12,10 @@ from kiosk.ui.widgets.section import Entry, SectionView
 
 
 class HelpScreen(ScreenBox):
-    """Takes the place of the screen it was asked from; Back, Help or its own button return there."""
+    """Takes the place of the screen it was asked from; Back, Help or its own button return there.
+
+    A tight panel has no room for it: there it is one column (``ui/stage.py``).
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         load_kv(Path(__file__).with_suffix(".kv"))
@@ -22,8 +25,19 @@ class HelpScreen(ScreenBox):
     def show(self, view: HelpView) -> None:
         self._view = view
         self.part("title").text = view.title
-        for close in (self.part("close"), self.part("close_beside")):
-            close.target, close.event, close.text = view.close.target, view.close.event, view.close.label
+        close = self.part("close")
+        close.target, close.event, close.text = view.close.target, view.close.event, view.close.label
+        for name, key in (("call", view.call), ("info", view.info)):
+            tap = self.part(name)
+            tap.shown = key is not None
+            if key:
+                tap.target, tap.event, tap.enabled = key.target, key.event, key.enabled
+                tap.text, tap.icon = key.label, key.icon
+        told, quiet = self.part("told"), self.part("quiet")
+        told.tone, told.text = view.call_tone or "sea", view.call_state if view.call_tone else ""
+        told.icon = "people"
+        quiet.text = "" if view.call_tone else view.call_state
+        quiet.shown = bool(quiet.text)
 
     def arrange(self) -> None:
         view = self._view
@@ -35,7 +49,7 @@ class HelpScreen(ScreenBox):
         width = self.width - self.padding_across()
         if self.layout == "wide":
             width = (width - theme.mm(6)) // 2
-        steps.roomy = lines.roomy = self.layout != "tight"
+        steps.roomy = lines.roomy = True
         unbounded = self.height * 10
         for part, entries in ((steps, numbered), (lines, told)):
             part.break_up((SectionView("", "", entries),), width, unbounded, 0)

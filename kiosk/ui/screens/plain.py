@@ -13,10 +13,11 @@ from kiosk.core import visit as v
 from kiosk.i18n import _, translate
 from kiosk.ui import theme
 from kiosk.ui.present.common import Key
-from kiosk.ui.present.spoken import Code, Item, Press, Say, Script
+from kiosk.ui.present.spoken import Code, Item, Plan, Press, Say, Script
 from kiosk.ui.screens.base import ScreenBox, load_kv
-from kiosk.ui.widgets.block import Across, Block, Space
+from kiosk.ui.widgets.block import Across, Block, Column, Space
 from kiosk.ui.widgets.choice import Choice
+from kiosk.ui.widgets.plan import PlanPicture
 from kiosk.ui.widgets.surface import Card, Picture
 from kiosk.ui.widgets.surface import Code as CodePicture
 from kiosk.ui.widgets.words import Words
@@ -94,6 +95,8 @@ class PlainScreen(ScreenBox):
         self._pages = [[]]
         used = 0
         for items, block in elements:
+            if isinstance(block, PlanPicture):
+                block.fit(room - used, room)
             for index, piece in enumerate(self._pieces(block, width, room, used)):
                 high = piece.natural_height(width)
                 if used and used + high > room:
@@ -134,10 +137,18 @@ class PlainScreen(ScreenBox):
             if isinstance(item, Press):
                 yield (item,), self._press(item, target, before)
             else:
-                yield (
-                    (item,),
-                    CodePicture(data=item.data, side_mm=CODE_MM) if isinstance(item, Code) else Text(item),
-                )
+                yield (item,), self._still(item, width)
+
+    def _still(self, item: Say | Code | Plan, width: float) -> Block:
+        """Return what is only looked at."""
+        match item:
+            case Say():
+                return Text(item)
+            case Code():
+                code = CodePicture(data=item.data, side_mm=CODE_MM)
+                return _beside(code, item.head, item.text) if item.head else code
+            case Plan():
+                return PlanPicture(item.file, item.zone, item.text)
 
     def _press(self, press: Press, target: float, before: dict[str, Choice]) -> Choice:
         key = press.key
@@ -206,6 +217,15 @@ class Text(Across):
         """Return a text of some of the lines."""
         icon = self.say.icon if first else ""
         return Text(Say("\n".join(lines), self.say.role, self.say.tone, icon, self.say.other_language))
+
+
+def _beside(code: Block, head: str, text: str) -> Block:
+    """Return a code with its words at its side."""
+    told = Column(grow=1, gap=1, stretch=False)
+    told.set_members([Words(text=head, role="strong"), Words(text=text)])
+    line = Across(gap=5)
+    line.set_members([code, told])
+    return line
 
 
 def _row(taps: list[Choice], columns: int, target: float) -> Block:

@@ -29,6 +29,7 @@ class SheetScreen(ScreenBox):
             self.part("take"),
             self.part("closed"),
         )
+        self._more = self.part("more")
         self._view: SheetView | None = None
 
     def show(self, view: SheetView) -> None:
@@ -48,7 +49,11 @@ class SheetScreen(ScreenBox):
                 view.take.event,
                 view.take.label,
             )
+            self._take.enabled = view.take.enabled
             self._take.note = "" if tight else view.take.note
+        more = view.more
+        self._more.target, self._more.event = more.target, more.event
+        self._more.text, self._more.icon = (more.short, "") if tight else (more.label, more.icon)
         if view.closed:
             self._closed.text, self._closed.note = view.closed.short, view.closed.long
 
@@ -67,7 +72,7 @@ class SheetScreen(ScreenBox):
         self._priority.box_mm = 11 if tight else 15
         self._priority.pad = [4, 1, 4, 1] if tight else [7, 4, 6, 4]
         self._priority.gap = 4 if tight else 6
-        choices: list[Block] = [self._priority, self._take, self._closed]
+        choices: list[Block] = [self._priority, self._take, self._closed, self._more]
         ending = [*self.members[:2], self.part("bottom")]
         side, middle, bottom = self.part("side"), self.part("middle"), self.part("bottom")
         middle.members = [self.part("reading")] if upright else [self.part("reading"), side]
@@ -75,18 +80,19 @@ class SheetScreen(ScreenBox):
         self.part("reading").members = [self._pair, *reading] if upright else reading
         if tight:
             self._priority.grow, self._take.grow, self._closed.grow = 1.45, 1, 1
-            bottom.set_members(choices)
+            bottom.set_members([self._priority, self._take, self._closed])
             self.members = ending
         elif upright:
-            self._priority.grow = self._take.grow = self._closed.grow = 0
+            self._priority.grow = self._take.grow = self._closed.grow = self._more.grow = 0
             bottom.set_members([])
             self.members = [*ending, *choices]
         else:
-            self._priority.grow = self._take.grow = self._closed.grow = 0
+            self._priority.grow = self._take.grow = self._closed.grow = self._more.grow = 0
             bottom.set_members([])
             self.members = ending
         bottom.shown = tight
-        self._aside = choices if self.layout == "wide" else []
+        # On a tight panel it stands with the facts: below, it would squeeze what most people came for.
+        self._aside = choices if self.layout == "wide" else [self._more] if tight else []
 
     def arrange(self) -> None:
         view = self._view
@@ -144,7 +150,7 @@ class SheetScreen(ScreenBox):
         below = sum(part.natural_height(width) + gap for part in self._aside if part.wanted())
         if self.layout == "tight":
             bottom = self.part("bottom")
-            below = bottom.natural_height(self.width - self.padding_across()) + theme.mm(self.gap)
+            below += bottom.natural_height(self.width - self.padding_across()) + theme.mm(self.gap)
         heading = self.part("heading").natural_height(self.width - self.padding_across())
         room = self.height - self.padding_along() - heading - theme.mm(self.gap) - below
         standing: list[Block] = []
