@@ -14,7 +14,7 @@ from server import api, problems
 from server.api import documents
 from server.db.database import POOL, Database, utc_now
 from server.middleware import BodyLimit, Guard
-from server.pages import counter, faults, health, session, ticket
+from server.pages import board, counter, faults, health, session, ticket
 from server.pages.rendering import STATIC, CachedFiles
 from server.services import Services
 from server.settings import Settings
@@ -32,7 +32,9 @@ def create_app(settings: Settings, database: Database, now: Callable[[], dt.date
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: more would only stand in each other's way for the interpreter's lock.
         current_default_thread_limiter().total_tokens = POOL
+        services.board.close_at_signals()
         yield
+        await services.board.stop()
         database.close()
 
     app = FastAPI(
@@ -48,6 +50,7 @@ def create_app(settings: Settings, database: Database, now: Callable[[], dt.date
     app.state.services = services
     app.include_router(api.router())
     app.include_router(ticket.router)
+    app.include_router(board.router)
     app.include_router(session.router)
     app.include_router(counter.router)
     app.include_router(health.router)

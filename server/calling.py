@@ -24,6 +24,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server import line
+from server.board import listen
 from server.db.dialects import upsert
 from server.db.models import Call, QueueDay, Ticket
 from server.errors import UpkeepError
@@ -204,4 +205,5 @@ def _told(session: Session, desk: Desk, uuid: UUID, what: str, now: dt.datetime)
         )
     )
     session.flush()
+    listen.tell(session, desk.site_id)
     return ticket

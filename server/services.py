@@ -6,18 +6,23 @@ import datetime as dt
 import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
 from server import heartbeats
+from server.board.channel import Source
+from server.board.files import build
+from server.board.hub import Hub
+from server.board.voice import Voice
 from server.catalogue import Catalogues, site_ids
 from server.db.database import Database, utc_now
 from server.limits import Buckets
 from server.line import rule_of
 from server.metrics import Metrics
 from server.queue_rules import Rule
-from server.settings import Settings
+from server.settings import Settings, default_state_dir
 
 BURST_S = 3.0
 """Seconds' worth of requests that may come at once."""
@@ -42,6 +47,9 @@ class Services:
         self.devices = Buckets(devices, devices * BURST_S)
         self.pages = Buckets(pages, pages * BURST_S)
         self.pairing = Buckets(PAIRINGS_PER_SECOND, PAIRINGS_AT_ONCE)
+        self.voice = Voice(Path(self.settings.voice_folder or default_state_dir() / "server" / "voice"))
+        source = Source(self.database, self.catalogues, self.now, build(), lambda: self.voice.available)
+        self.board = Hub(source, self.settings.board_listeners)
         self._metrics_from = [ipaddress.ip_network(text) for text in self.settings.metrics_from]
 
     @property

@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -52,6 +52,12 @@ class Settings(BaseModel):
     """Of one device; three seconds' worth may come at once."""
     pages_per_second: Annotated[float, Field(gt=0, le=100_000)] = 100
     """Of one address, for what visitors' phones ask."""
+    board_listeners: Annotated[int, Field(ge=1, le=10_000)] = 300
+    """Boards that one worker serves at once."""
+    board_voices: tuple[Literal["id", "en"], ...] = ("id",)
+    """Languages in which a call is said, in this order; empty: the chime alone."""
+    voice_folder: str = ""
+    """Where spoken sentences are kept. Empty: in the state folder."""
     pairing_attempts: Annotated[int, Field(ge=1, le=1000)] = 10
     """Wrong pairing codes from one address in ten minutes."""
     session_idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 120
@@ -118,7 +124,7 @@ def _plain(key: str, text: str) -> Any:
     field = Settings.model_fields.get(key)
     if field is None:
         return text
-    if field.annotation == tuple[str, ...]:
+    if get_origin(field.annotation) is tuple:
         return [part.strip() for part in text.split(",") if part.strip()]
     if field.annotation in (int, float):
         try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from server.wording import common, counter
+from server.wording import board, common, counter
 
 LANGUAGES: Final = ("id", "en")
 
@@ -67,6 +67,7 @@ def _together(*parts: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str,
 WORDS: Final[Mapping[str, Mapping[str, str]]] = _together(
     _VISITORS,
     common.WORDS,
+    board.WORDS,
     counter.WORDS,
 )
 """Key → language → text. A test holds that every key has every language."""

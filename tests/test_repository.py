@@ -32,7 +32,6 @@ NEVER_IMPORTED = {
     "pytest-xdist": "a plug-in of pytest",
     "mypy": "a command: make check",
     "ruff": "a command: make check",
-    "psycopg": "SQLAlchemy's driver for PostgreSQL, named in its addresses",
     "schemathesis": "a command: tests/server/test_contract.py runs it",
 }
 """Declared libraries that no module imports, each with the reason."""

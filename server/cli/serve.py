@@ -24,7 +24,11 @@ def run(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
     _check_tls(chosen)
     database = setup.open_database(chosen, state)
     database.close()
-    chosen = settings_module.replaced(chosen, database_url=setup.database_url(chosen, state))
+    chosen = settings_module.replaced(
+        chosen,
+        database_url=setup.database_url(chosen, state),
+        voice_folder=chosen.voice_folder or str(setup.folder(state) / "voice"),
+    )
     os.environ[HANDED_ON] = chosen.model_dump_json()
     import uvicorn
 

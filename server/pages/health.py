@@ -34,7 +34,10 @@ def readyz(worker: Worker) -> Response:
     except DatabaseError:
         checks["database"] = False
     ready = all(checks.values())
-    return JSONResponse({"status": "ok" if ready else "not ready", "checks": checks}, 200 if ready else 503)
+    told: dict[str, object] = {"status": "ok" if ready else "not ready", "checks": checks}
+    if worker.settings.board_voices and not worker.voice.available:
+        told["notes"] = {"voice": "espeak-ng is not installed: the board plays its chime alone"}
+    return JSONResponse(told, 200 if ready else 503)
 
 
 @router.get("/metrics")

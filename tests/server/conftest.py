@@ -110,8 +110,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return Settings(requests_per_second=10_000, pages_per_second=10_000)
+def settings(tmp_path: Path) -> Settings:
+    return Settings(requests_per_second=10_000, pages_per_second=10_000, voice_folder=str(tmp_path / "voice"))
 
 
 @pytest.fixture

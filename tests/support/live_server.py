@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,12 +18,39 @@ from tests.support.server_driver import Kiosk, enrol, free_port
 STARTS_WITHIN_S = 30.0
 
 
-@dataclass
-class LiveServer:
-    """A server that answers at ``address``."""
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the boards' streams first, as a signal does where the server is a process of its own."""
+        self.config.app.state.services.board.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
 
-    app: FastAPI
-    port: int
+
+class LiveServer:
+    """A server that answers at ``address``, in a thread of its own."""
+
+    def __init__(self, app: FastAPI, port: int = 0) -> None:
+        self.app = app
+        self.port = port or free_port()
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                host="127.0.0.1",
+                port=self.port,
+                log_config=None,
+                access_log=False,
+                ws="none",
+                timeout_keep_alive=5,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, name="live server")
+        self._thread.start()
+        deadline = time.monotonic() + STARTS_WITHIN_S
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
 
     @property
     def address(self) -> str:
@@ -42,33 +69,18 @@ class LiveServer:
         """Pair a kiosk."""
         return Kiosk.of(enrol(self.database))
 
+    def stop(self) -> None:
+        """End it. Its database can still be used: connections are opened anew."""
+        self._server.should_exit = True
+        self._thread.join(STARTS_WITHIN_S)
+        assert not self._thread.is_alive(), "the server did not end"
+
 
 @contextmanager
 def live(app: FastAPI, port: int = 0) -> Iterator[LiveServer]:
     """Serve ``app`` on loopback for the length of a ``with``."""
-    made = LiveServer(app, port or free_port())
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host="127.0.0.1",
-            port=made.port,
-            log_config=None,
-            access_log=False,
-            ws="none",
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=5,
-        )
-    )
-    thread = threading.Thread(target=server.run, name="live server")
-    thread.start()
-    deadline = time.monotonic() + STARTS_WITHIN_S
+    server = LiveServer(app, port)
     try:
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the server did not start")
-            time.sleep(0.01)
-        yield made
+        yield server
     finally:
-        server.should_exit = True
-        thread.join(STARTS_WITHIN_S)
-        assert not thread.is_alive(), "the server did not end"
+        server.stop()

@@ -1,0 +1,1 @@
+"""The board on the lobby's wall: what it shows, the stream that keeps it current, and its voice."""
