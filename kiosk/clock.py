@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -25,11 +25,23 @@ class Clock(Protocol):
         ...
 
 
+WRONG_FROM_S: Final = 120.0
+"""From this difference to the server on, a clock is wrong and not merely drifting."""
+
+
 class SystemClock:
-    """The machine's own clocks."""
+    """The machine's own clocks; a wall clock that is known to be wrong is set right."""
+
+    def __init__(self) -> None:
+        self._ahead = dt.timedelta()
 
     def utc(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC)
+        return dt.datetime.now(dt.UTC) - self._ahead
+
+    def correct(self, offset_s: float) -> None:
+        """The machine's clock is ``offset_s`` ahead of the server's; what is less than ``WRONG_FROM_S`` is left."""
+        wrong = abs(offset_s) >= WRONG_FROM_S
+        self._ahead = dt.timedelta(seconds=offset_s) if wrong else dt.timedelta()
 
     def monotonic(self) -> float:
         return time.monotonic()

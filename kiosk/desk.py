@@ -11,11 +11,12 @@ Errors::
 
     DeskError       E-DSK-00
     ├── DeskBusy            E-DSK-02  another process kept the desk for too long
-    ├── NeedsServer         E-DSK-03  central numbering without a server client
+    ├── NeedsServer         E-DSK-03  central numbering at a kiosk that is not enrolled
     ├── NoSuchTicket        E-DSK-04  no ticket by this name
     └── TicketNotThus       E-DSK-05  the ticket is not in a state that allows this; the text says why
 
-(E-DSK-01 is the window's: the desk did not answer in time. Store errors, E-STO-NN, pass through.)
+(E-DSK-01 is the window's: the desk did not answer in time. Store errors, E-STO-NN, and CopiedDisk, E-SYN-06, pass
+through.)
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
+
+import uuid6
 
 from kiosk.core.availability import (
     UTC_OFFSET_HOURS,
@@ -43,7 +46,10 @@ from kiosk.core.numbers import format_number, series_band
 from kiosk.core.record import Ticket, TicketState
 from kiosk.core.tickets import OfflineCode, PageToken, is_code_of, offline_code, parse_payload, qr_payload
 from kiosk.core.visit import Issued, Outcome
-from kiosk.store import Clock, Draft, FileLock, People, SeriesUsedUp, Store, StoreError, TicketQuery
+from kiosk.store import Clock, Draft, FileLock, Outbox, People, SeriesUsedUp, Store, StoreError, TicketQuery
+from kiosk.sync.errors import ServerRefuses
+from kiosk.sync.numbers import CentralNumbers
+from kiosk.sync.server import Given
 from printer.press import Press, Verdict
 from printer.readiness import PaperWatch, Readiness, readiness
 from printer.roll import Count, Roll
@@ -80,7 +86,7 @@ class DeskBusy(DeskError):
 
 
 class NeedsServer(DeskError):
-    """The configuration asks for central numbering, and this program has no server client."""
+    """The configuration asks for central numbering, and this kiosk is not enrolled at a server."""
 
     code = "E-DSK-03"
 
@@ -95,6 +101,22 @@ class TicketNotThus(DeskError):
     """The ticket is not in a state that allows this."""
 
     code = "E-DSK-05"
+
+
+class ServerLink(Protocol):
+    """An enrolled kiosk's server, as its desk sees it (kiosk.server_link)."""
+
+    @property
+    def numbers(self) -> CentralNumbers | None: ...
+
+    @property
+    def told(self) -> Callable[[], None]: ...
+
+    def require(self, store: Store) -> None: ...
+
+    def closed(self, store: Store, service: str) -> Mapping[str, str] | None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -121,23 +143,22 @@ class Desk:
         options: DeskOptions,
         roll: Count | None = None,
         holiday: HolidayNames | None = None,
+        link: ServerLink | None = None,
     ) -> None:
-        """Raises NeedsServer for central numbering, NumbersUnknown where today's numbers are lost, StoreFull."""
-        if options.numbering != "local":
+        """``link``: an enrolled kiosk's. Raises NeedsServer, NumbersUnknown where today's numbers are lost, StoreFull,
+        CopiedDisk."""
+        self._central = options.numbering == "central"
+        if self._central and (link is None or link.numbers is None or not options.kiosk_digit):
             raise NeedsServer(
-                f"[kiosk] numbering = {options.numbering!r}: central numbering needs a server client, which this"
-                " version does not have; allowed: 'local'"
+                "[kiosk] numbering = 'central': this kiosk is not enrolled at a server; main.py enrol --server URL"
+                " --code CODE, or numbering = 'local'"
             )
         self.store = store
         self.press = press
-        self.site = site
-        self.catalogue = catalogue
         self._clock = clock
-        self._compose = compose
         self._options = options
-        self._zone = site_zone(site)
-        self._band = series_band(site.numbers, options.kiosk_digit)
-        self._holiday = holiday or holiday_names(site)
+        self._link = link
+        self.take_site(site, catalogue, compose, holiday)
         self._lock = FileLock(store.path.with_name(LOCK_NAME))
         self._roll = roll
         self._watch = PaperWatch()
@@ -145,9 +166,24 @@ class Desk:
         """Verdicts the store could not take (a full disk); tried again before the next ticket."""
         store.require_room()
         store.require_numbers(self._now().date())
+        if link is not None:
+            link.require(store)
+
+    def take_site(
+        self, site: Site, catalogue: Catalogue, compose: Compose, holiday: HolidayNames | None = None
+    ) -> None:
+        """Serve by this site and catalogue from now on; called between tickets."""
+        self.site = site
+        self.catalogue = catalogue
+        self._compose = compose
+        self._zone = site_zone(site)
+        self._band = series_band(site.numbers, self._options.kiosk_digit)
+        self._holiday = holiday or holiday_names(site)
 
     def close(self) -> None:
-        """Let go of printer and file."""
+        """Let go of server, printer and file."""
+        if self._link is not None:
+            self._link.close()
         self.press.close()
         self.store.close()
 
@@ -175,10 +211,14 @@ class Desk:
             service.code: Counts(
                 tally.by_service.get(service.code, 0),
                 tally.by_queue.get(service.queue, 0),
-                service.queue in tally.full,
+                service.queue in tally.full and not self._central,
             )
             for service in self.catalogue.services
         }
+
+    def closures(self) -> Mapping[str, Mapping[str, str]]:
+        """The services the server has closed, with the reason by language."""
+        return Outbox(self.store).closures() if self._link is not None else {}
 
     def usage(self) -> Mapping[str, int]:
         """Tickets of each agency in the last 30 days."""
@@ -241,23 +281,55 @@ class Desk:
     def issue(self, service: str, priority: bool = False, language: str = "id") -> Issued | Closed:
         """Take a number for ``service`` and print it; Closed says why none was given.
 
-        Raises DeskBusy and StoreError; then no paper came out for a number that is not stored.
+        The server is asked before the desk's lock is taken: a slow line holds nobody but this visitor, and not for
+        longer than its bound. Raises DeskBusy, StoreError and CopiedDisk; then no paper came out for a number that is
+        not stored.
         """
         found = self.catalogue.service_by_code.get(service)
+        uuid, given = "", None
+        if self._central and found is not None and self._closed(found, self._now()) is None:
+            uuid = str(uuid6.uuid7())
+            told = self._ask(uuid, found, priority)
+            if isinstance(told, Closed):
+                return told
+            given = told
         with self._alone():
             now = self._now()
-            lock = People(self.store).kiosk_lock()
-            if lock is not None and not lock.over(now):
-                return Closed(Reason.SERVICE_CLOSED, name=LOCKED)
-            answer = self._availability(found, now)
-            if isinstance(answer, Closed):
-                return answer
+            closed = self._closed(found, now)
+            if closed is not None:
+                return closed
             assert found is not None  # an unknown service is Closed
+            draft = self._draft(found, priority, language)
+            if given is not None and given.queue == found.queue and given.day == now.date():
+                draft = replace(draft, allotted=given.value)
             try:
-                ticket = self.store.reserve(self._draft(found, priority, language), now, self._write)
+                ticket = self.store.reserve(replace(draft, uuid=uuid), now, self._write)
             except SeriesUsedUp:
                 return Closed(Reason.QUOTA)
             return self._print(ticket)
+
+    def _closed(self, service: Service | None, now: dt.datetime) -> Closed | None:
+        """Why no number is given for ``service`` now, whoever counts; None: one is."""
+        lock = People(self.store).kiosk_lock()
+        if lock is not None and not lock.over(now):
+            return Closed(Reason.SERVICE_CLOSED, name=lock.message or LOCKED)
+        if self._link is not None:
+            self._link.require(self.store)
+        answer = self._availability(service, now)
+        return answer if isinstance(answer, Closed) else None
+
+    def _ask(self, uuid: str, service: Service, priority: bool) -> Given | Closed | None:
+        """Ask the server for a number; None: take one of the own band."""
+        assert (
+            self._link is not None and self._link.numbers is not None
+        )  # central numbering was checked at the start
+        answer = self._link.numbers.ask(uuid, service.code, priority, self._now().date())
+        if isinstance(answer, ServerRefuses):
+            if answer.reason == "service_closed":
+                return Closed(Reason.SERVICE_CLOSED)
+            return Closed(Reason.QUOTA)
+        whole = series_band(self.site.numbers, None)
+        return answer if answer is not None and answer.value in whole else None
 
     def keep(self, ticket: str) -> None:
         """The visitor noted the number of a ticket without paper: it stays callable.
@@ -415,12 +487,18 @@ class Desk:
     def _availability(self, service: Service | None, now: dt.datetime) -> Open | Closed:
         queue = self.catalogue.queue_by_code.get(service.queue) if service else None
         counts = self._counts(service, now) if service else Counts()
+        if service is not None and self._link is not None:
+            closed = self._link.closed(self.store, service.code)
+            if closed is not None:
+                return Closed(Reason.SERVICE_CLOSED, name=closed)
         return availability(
             self.site, service, queue, now, counts, self._holiday, ignore_hours=self._options.ignore_hours
         )
 
     def _counts(self, service: Service, now: dt.datetime) -> Counts:
-        return Counts(*self.store.count(now, service.code, service.queue, self._band))
+        counts = Counts(*self.store.count(now, service.code, service.queue, self._band))
+        # The own band being used up says nothing of the server's numbers.
+        return replace(counts, series_full=False) if self._central else counts
 
     def _draft(self, service: Service, priority: bool, language: str) -> Draft:
         return Draft(
@@ -435,7 +513,8 @@ class Desk:
         )
 
     def _write(self, queue: str, number: int) -> str:
-        return format_number(queue, number, self.site.numbers, self._options.kiosk_digit)
+        own = number in self._band
+        return format_number(queue, number, self.site.numbers, self._options.kiosk_digit if own else None)
 
     def _now(self) -> dt.datetime:
         return self._clock.utc().astimezone(self._zone)

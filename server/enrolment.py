@@ -10,18 +10,19 @@ from typing import Final
 from uuid import UUID
 
 import uuid6
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.sync.wire import DeviceClass, Enrolled, Enrolment, ProblemCode
+from kiosk.sync.wire import DeviceClass, Enrolled, Enrolment, GivenNumber, ProblemCode
 from server import audit, limits, security
-from server.db.models import Kiosk, Meta, PairingCode, Site, Token
+from server.db.models import Kiosk, Meta, PairingCode, Site, Ticket, Token
 from server.errors import Refusal, UpkeepError
 
 CODE_LIFE: Final = dt.timedelta(minutes=10)
 """ASVS 5.0, 6.5.5: at most ten minutes."""
 DIGIT_REST: Final = dt.timedelta(days=2)
 """How long a revoked kiosk's digit is not given away: papers with its numbers are still in people's hands."""
+GIVEN_LOOK_BACK: Final = dt.timedelta(days=2)
 _SALT: Final = "pairing_salt"
 
 
@@ -91,14 +92,21 @@ def enrol(session: Session, asked: Enrolment, code_hash: str, *, now: dt.datetim
     device_class = DeviceClass(row.device_class)
     # The site's row is the lock for its digits.
     session.get_one(Site, row.site_id, with_for_update={"key_share": True})
-    kiosk = session.scalars(
-        select(Kiosk).where(
-            Kiosk.site_id == row.site_id,
-            Kiosk.install_id == asked.install_id,
-            Kiosk.device_class == device_class.value,
-            Kiosk.revoked_at.is_(None),
-        )
-    ).first()
+    known = select(Kiosk).where(
+        Kiosk.site_id == row.site_id, Kiosk.device_class == device_class.value, Kiosk.revoked_at.is_(None)
+    )
+    if asked.replaces is not None:
+        kiosk = session.scalars(known.where(Kiosk.id == asked.replaces)).one_or_none()
+        if kiosk is None:
+            raise Refusal(
+                409,
+                ProblemCode.NOT_FOUND,
+                f"There is no {device_class} {asked.replaces} here to be replaced.",
+            )
+        audit.note(session, now, f"device {kiosk.id}", "device.replaced", install=asked.install_id)
+        kiosk.install_id = asked.install_id
+    else:
+        kiosk = session.scalars(known.where(Kiosk.install_id == asked.install_id)).first()
     if kiosk is None:
         kiosk = Kiosk(
             id=_uuid7(),
@@ -125,6 +133,28 @@ def enrol(session: Session, asked: Enrolment, code_hash: str, *, now: dt.datetim
         device_class=device_class,
         site=row.site_id,
         server_time=now,
+        last_seq=kiosk.seq_last or 0,
+        last_seen_at=kiosk.seen_at,
+        given=_given(session, kiosk, now),
+    )
+
+
+def _given(session: Session, kiosk: Kiosk, now: dt.datetime) -> tuple[GivenNumber, ...]:
+    """Return the last numbers of the kiosk's own band on the days that can still bind it."""
+    rows = session.execute(
+        select(Ticket.queue, Ticket.service_day, func.max(Ticket.value))
+        .where(
+            Ticket.kiosk_id == kiosk.id,
+            Ticket.service_day >= (now - GIVEN_LOOK_BACK).date(),
+            Ticket.value.is_not(None),
+            Ticket.kiosk_digit == kiosk.digit,
+        )
+        .group_by(Ticket.queue, Ticket.service_day)
+    )
+    return tuple(
+        GivenNumber(queue=queue, service_day=day, value=value)
+        for queue, day, value in rows
+        if value is not None
     )
 
 

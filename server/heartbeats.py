@@ -28,7 +28,9 @@ def take(
     kiosk.version = told.version
     kiosk.clock_offset_s = _offset(told.sent_at, now)
     lock = None if kiosk.lock_message is None else Lock(message=json.loads(kiosk.lock_message))
-    return HeartbeatAnswer(server_time=now, catalogue_version=catalogue_version, lock=lock)
+    return HeartbeatAnswer(
+        server_time=now, catalogue_version=catalogue_version, lock=lock, last_seq=kiosk.seq_last or 0
+    )
 
 
 def _offset(sent_at: dt.datetime, now: dt.datetime) -> float:

@@ -26,6 +26,8 @@ COMMANDS = (
     "doctor",
     "bundle",
     "backup",
+    "sync",
+    "enrol",
 )
 """Each is a module of this package. They import what they need when they run, so that ``run`` starts fast."""
 

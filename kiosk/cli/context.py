@@ -27,9 +27,15 @@ class Context:
 
     @cached_property
     def site_data(self) -> SiteData:
-        """The site on disk. Raises SiteFaults with every fault and its place."""
-        from kiosk import site
+        """The site in force: the server's where it has sent one, else that on disk.
 
+        Raises SiteFaults with every fault and its place.
+        """
+        from kiosk import site
+        from kiosk.site import central
+
+        if (self.state / central.NAME).exists():
+            return central.site_in_force(self.settings.site_dir, self.state)[0]
         return site.load(self.settings.site_dir)
 
     def desk(self) -> Desk:

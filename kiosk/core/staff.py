@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +40,8 @@ class KioskLock:
     since: dt.datetime
     until: dt.datetime | None
     who: str
+    message: Mapping[str, str] | None = None
+    """What its screen says instead, by language: the server's own words."""
 
     def over(self, now: dt.datetime) -> bool:
         """Whether its time has passed at ``now``."""

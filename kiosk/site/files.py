@@ -33,7 +33,7 @@ def load(directory: Path) -> SiteData:
     site: Site | None = None
     try:
         site = read_site(directory / SITE_FILE)
-        faults += _site_faults(site, directory)
+        faults += site_faults(site, directory)
     except SiteFaults as error:
         faults += error.faults
     catalogue: Catalogue | None = None
@@ -80,7 +80,8 @@ def _text(path: Path) -> str:
         raise SiteFaults([Fault("E-CAT-02", path.name, "", "", problem)]) from error
 
 
-def _site_faults(site: Site, directory: Path) -> Iterator[Fault]:
+def site_faults(site: Site, directory: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a site that is sound in itself: its pictures, languages and zones."""
     logo = site.ticket.logo
     if logo is not None and not (directory / logo).is_file():
         problem = f"no such file in {directory}; name a picture beside {SITE_FILE}, or leave logo out"

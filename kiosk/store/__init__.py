@@ -21,6 +21,7 @@ from kiosk.store.errors import (
 from kiosk.store.facts import Facts, facts
 from kiosk.store.locks import FileLock
 from kiosk.store.migrate import latest_version
+from kiosk.store.outbox import Outbox
 from kiosk.store.people import People
 from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
@@ -36,6 +37,7 @@ __all__ = [
     "Facts",
     "FileLock",
     "NumbersUnknown",
+    "Outbox",
     "People",
     "Restored",
     "SeriesUsedUp",

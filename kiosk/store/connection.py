@@ -50,6 +50,11 @@ class Connection:
         """
         return cls(path, clock, zone)
 
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The site's zone."""
+        return self._zone
+
     def close(self) -> None:
         """Close the file. Nothing happens when it is closed."""
         self._handle.close()

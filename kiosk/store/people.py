@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -139,11 +140,19 @@ class People:
     def kiosk_lock(self) -> KioskLock | None:
         """Return the lock that is on, whether or not its time has passed."""
         with self._store._guard():
-            row = self._store._db.execute("SELECT pause, since, until, who FROM kiosk_lock").fetchone()
+            row = self._store._db.execute(
+                "SELECT pause, since, until, who, message FROM kiosk_lock"
+            ).fetchone()
         if row is None:
             return None
-        pause, since, until, who = row
-        return KioskLock(Pause(pause), self._local(since), self._local(until) if until else None, who)
+        pause, since, until, who, message = row
+        return KioskLock(
+            Pause(pause),
+            self._local(since),
+            self._local(until) if until else None,
+            who,
+            json.loads(message) if message else None,
+        )
 
     def lock_kiosk(self, lock: KioskLock) -> None:
         """Lock the kiosk, in the place of a lock before, with ``kiosk.locked``."""
@@ -152,8 +161,14 @@ class People:
         with store._transaction():
             store._db.execute("DELETE FROM kiosk_lock")
             store._db.execute(
-                "INSERT INTO kiosk_lock (id, pause, since, until, who) VALUES (1, ?, ?, ?, ?)",
-                (lock.pause.value, _utc(lock.since), until, lock.who),
+                "INSERT INTO kiosk_lock (id, pause, since, until, who, message) VALUES (1, ?, ?, ?, ?, ?)",
+                (
+                    lock.pause.value,
+                    _utc(lock.since),
+                    until,
+                    lock.who,
+                    json.dumps(dict(lock.message), ensure_ascii=False) if lock.message else None,
+                ),
             )
             store._emit(events.kiosk_locked(lock.pause.value, until, lock.who))
             store._audit(lock.who, "kiosk.locked", {"why": lock.pause.value, "until": until})

@@ -46,6 +46,10 @@ class Draft:
     token: str
     kiosk_digit: int
     band: Band
+    uuid: str = ""
+    """The ticket's UUIDv7, where the server was asked for its number; empty: a new one."""
+    allotted: int | None = None
+    """The number of the whole series that the server allotted to ``uuid``; None: the next of ``band``."""
 
 
 class Store(Reading):
@@ -78,14 +82,16 @@ class Store(Reading):
             self._require_numbers(day)
             last = read_mark(self._db)
             mark = self._mark(now, last)
-            number = self._next(draft, mark.since)
+            number, digit = self._allotted(draft, day), 0
+            if number is None:
+                number, digit = self._next(draft, mark.since), draft.kiosk_digit
             ticket = Ticket(
-                uuid=str(uuid6.uuid7()),
+                uuid=draft.uuid or str(uuid6.uuid7()),
                 service_day=day,
                 queue=draft.queue,
                 number=number,
                 display=display(draft.queue, number),
-                kiosk_digit=draft.kiosk_digit,
+                kiosk_digit=digit,
                 service=draft.service,
                 agency=draft.agency,
                 priority=draft.priority,
@@ -185,6 +191,17 @@ class Store(Reading):
         except SeriesFull as error:
             raise SeriesUsedUp(f"queue {draft.queue}: {error}") from error
 
+    def _allotted(self, draft: Draft, day: dt.date) -> int | None:
+        """Return the server's number, unless it was given here on ``day`` already: a server may forget too."""
+        if draft.allotted is None:
+            return None
+        taken = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM tickets WHERE queue = ?1 AND service_day = ?2 AND number = ?3)"
+            " OR EXISTS (SELECT 1 FROM floors WHERE queue = ?1 AND service_day = ?2 AND number = ?3)",
+            (draft.queue, day.isoformat(), draft.allotted),
+        ).fetchone()[0]
+        return None if taken else draft.allotted
+
     def _journal_number(self, given: journal.Given, mark: journal.Mark) -> None:
         try:
             try:
@@ -237,8 +254,9 @@ class Store(Reading):
         uuid = str(uuid6.uuid7())
         body = events.canonical(event.body)
         self._db.execute(
-            "INSERT INTO outbox (uuid, type, ticket, body, body_hash, occurred_at, schema_version)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO outbox (uuid, type, ticket, body, body_hash, occurred_at, schema_version, clock_offset_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?,"
+            " (SELECT CAST(value AS INTEGER) FROM sync_state WHERE key = 'clock_offset_ms'))",
             (
                 uuid,
                 event.type,

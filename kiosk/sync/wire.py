@@ -146,6 +146,17 @@ class Enrolment(Wire):
     name: Name = "Kiosk"
     """What people call this unit: ``Lobi timur``."""
     version: Line = ""
+    replaces: UUID | None = None
+    """The kiosk whose place this one takes, with its id, its digit and its seq: a spare for a broken unit, or the same
+    unit with another disk or database. The other one's tokens end."""
+
+
+class GivenNumber(Wire):
+    """The last number the server knows of a kiosk's own band."""
+
+    queue: QueueCode
+    service_day: Day
+    value: int = Field(ge=1)
 
 
 class Enrolled(Wire):
@@ -158,6 +169,12 @@ class Enrolled(Wire):
     device_class: DeviceClass
     site: str
     server_time: Moment
+    last_seq: Count = 0
+    """The last seq the server has of this kiosk: its next event comes after it."""
+    last_seen_at: Moment | None = None
+    """When the server last heard of this kiosk; what it did since is not known here."""
+    given: tuple[GivenNumber, ...] = ()
+    """What is known of the numbers of its own band on the latest days."""
 
 
 class NewToken(Wire):
@@ -313,6 +330,17 @@ class PrinterReport(Wire):
     """Tickets left on the roll, where it is known or can be reckoned."""
 
 
+class DoctorReport(Wire):
+    """A kiosk's examination of itself, in short."""
+
+    worst: Literal["ok", "unknown", "warn", "fail"]
+    at: Moment
+    items: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")], ...], Field(max_length=40)
+    ] = ()
+    """The names of what is not well, the worst first."""
+
+
 class Heartbeat(Wire):
     """How a kiosk is."""
 
@@ -331,6 +359,8 @@ class Heartbeat(Wire):
     """The kiosk's clock minus the server's, as the kiosk measured it."""
     locked: StrictBool = False
     catalogue_version: Count | None = None
+    doctor: DoctorReport | None = None
+    """What the kiosk's own examination found last."""
 
 
 class Lock(Wire):
@@ -347,3 +377,5 @@ class HeartbeatAnswer(Wire):
     """Newer than the kiosk's: pull it."""
     lock: Lock | None = None
     """None: open."""
+    last_seq: Count = 0
+    """The last seq the server has of this kiosk. Above what the kiosk has given: its database is an older copy."""

@@ -63,6 +63,9 @@ class Event(BaseModel):
     """Gapless in the kiosk's store."""
     type: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}\.[a-z_]{1,20}$")]
     occurred_at: Moment
+    clock_offset_ms: Annotated[int, Field(ge=-MAX_SEQ, le=MAX_SEQ, strict=True)] | None = None
+    """The machine's own clock minus the server's, as known then. From two minutes on ``occurred_at`` is the server's
+    time (the machine's is this much later); below it is the machine's."""
     schema_version: Annotated[int, Field(ge=1, le=1000, strict=True)]
     body: Annotated[dict[Annotated[str, StringConstraints(max_length=40)], Value], Field(max_length=40)]
     body_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

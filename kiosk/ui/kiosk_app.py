@@ -73,7 +73,16 @@ class KioskApp(App):
             since=self.clock.monotonic(),
             timing=v.Timing(session.idle_s, session.warning_s, session.result_s, session.decide_s),
         )
-        self.supply = Supply(settings, state, self.clock, _post, self.dispatch_event, self._supplied)
+        self.supply = Supply(
+            settings,
+            state,
+            self.clock,
+            _post,
+            self.dispatch_event,
+            self._supplied,
+            resting=lambda: self.visit.screen is v.Screen.ATTRACT,
+            lock_changed=self._lock_changed,
+        )
         self.watchdog = Watchdog(self.supply.ping, _every, settings.printer.deadline_s)
         self.staff: StaffRoom | None = None
         self._zone = ZoneInfo(self.place.timezone)
@@ -227,6 +236,11 @@ class KioskApp(App):
             self.staff.corner(side, self.visit)
             self._staff_changed()
 
+    def _lock_changed(self) -> None:
+        """The server has locked or unlocked this kiosk."""
+        if self.staff is not None:
+            self.staff.learn_lock()
+
     def _staff_changed(self) -> None:
         self.render()
         self._rest_or_run()
@@ -242,6 +256,7 @@ class KioskApp(App):
                 self.supply.refresh()
             elif self.visit.screen is v.Screen.ATTRACT:
                 self.supply.look_at_printer()
+                self.supply.renew()
 
     def _supplied(self) -> None:
         """The site has been read, or the counts are new."""

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.core import visit as v
-from kiosk.core.availability import Closed, Counts, Open, availability, mall_state
+from kiosk.core.availability import Closed, Counts, Open, Reason, availability, mall_state
 from kiosk.desk_thread import DeskThread, code_of
 from kiosk.i18n import languages, translations
 from kiosk.settings import Settings
 from kiosk.staff_call import StaffCall
 from kiosk.ui.context import Loaded
+from kiosk.ui.server_side import ServerSide, prepared
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
@@ -53,10 +54,14 @@ class Supply:
         post: Callable[[Callable[[], None]], None],
         send: Callable[[v.Event], None],
         changed: Callable[[], None],
+        resting: Callable[[], bool] = lambda: True,
+        lock_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """``send`` takes events of the desk; ``changed`` is called when the site or the counts are new."""
+        """``send`` takes events of the desk; ``changed`` is called when the site or the counts are new; ``resting``
+        says whether nobody visits, ``lock_changed`` hears that the server locked or unlocked the kiosk."""
         self._settings, self._state, self._clock = settings, state, clock
         self._post, self._send, self._changed = post, send, changed
+        self._server = ServerSide(settings, state, clock, self, post, resting, lock_changed)
         self.loaded: Loaded | None = None
         self._counts: Mapping[str, Counts] = {}
         self.printer: Readiness | None = None
@@ -85,6 +90,7 @@ class Supply:
         """Finish what was handed over and end the thread."""
         if not self._thread.stop(STOP_S):
             log.error("the desk did not stop within %.0f seconds", STOP_S)
+        self._server.stop()
 
     def ping(self, answered: Callable[[], None]) -> None:
         """Call ``answered`` when the desk's thread has come to it, whether or not the desk is open."""
@@ -97,24 +103,22 @@ class Supply:
     # --- on the desk's thread -----------------------------------------------------------------------------------------
 
     def _make_desk(self) -> Desk:
-        from kiosk import site
-        from kiosk.core.search import SearchIndex
         from kiosk.desk_setup import open_desk
-        from kiosk.site.holidays_apart import holidays_apart
+        from kiosk.site.central import site_in_force
 
         for language in languages():
             translations(language)  # read here, so that the window never does
-        data, faults = site.load_or_last_good(self._settings.site_dir, self._state)
+        data, faults = site_in_force(self._settings.site_dir, self._state)
         if faults is not None:
             log.error("%s the site's files are bad, the last good copy serves: %s", faults.code, faults)
-        holiday = holidays_apart(data.site, self._clock.utc().date())
-        index = SearchIndex(data.catalogue)
-        self._post(lambda: self._take(data, holiday, index))
-        return open_desk(self._settings, self._state, data, self._clock, holiday)
+        holiday, index = prepared(data, self._clock)
+        self._post(lambda: self.take(data, holiday, index))
+        return open_desk(self._settings, self._state, data, self._clock, holiday, self._server.ties(data))
 
     # --- on the window's thread ---------------------------------------------------------------------------------------
 
-    def _take(self, data: SiteData, holiday: HolidayNames, index: SearchIndex) -> None:
+    def take(self, data: SiteData, holiday: HolidayNames, index: SearchIndex) -> None:
+        """Show this site from now on."""
         ignore = self._settings.kiosk.ignore_hours
         catalogue = data.catalogue
 
@@ -122,6 +126,8 @@ class Supply:
             service = catalogue.service_by_code.get(code)
             queue = catalogue.queue_by_code.get(service.queue) if service else None
             counts = self._counts.get(code, Counts())
+            if (why := self._server.closures.get(code)) is not None:
+                return Closed(Reason.SERVICE_CLOSED, name=why)
             return availability(
                 data.site,
                 service,
@@ -140,6 +146,8 @@ class Supply:
             of_service,
             lambda query: index.find(query, popular=self.loaded.usage if self.loaded else None),
             plan=self._plan(data),
+            usage=self.loaded.usage if self.loaded else {},
+            ahead=self._server.ahead,
         )
         from kiosk.list_desk import ListDesk
 
@@ -158,6 +166,7 @@ class Supply:
         for effect in owed:
             self._decide(effect)
         self._send(v.DeskReady())
+        self._server.start()
         self.refresh(usage=True)
         self.look_at_printer()
 
@@ -183,15 +192,18 @@ class Supply:
     def refresh(self, usage: bool = False) -> None:
         """Ask for the counts again, and with ``usage`` for the agencies' use."""
         self._thread.submit(
-            lambda desk: (desk.all_counts(), desk.usage() if usage else None), self._refreshed
+            lambda desk: (desk.all_counts(), desk.usage() if usage else None, desk.closures()),
+            self._refreshed,
         )
 
     def _refreshed(
-        self, answer: tuple[Mapping[str, Counts], Mapping[str, int] | None] | BaseException
+        self,
+        answer: tuple[Mapping[str, Counts], Mapping[str, int] | None, Mapping[str, Mapping[str, str]]]
+        | BaseException,
     ) -> None:
         if isinstance(answer, BaseException):
             return  # the thread has said so with its code
-        self._counts, usage = answer
+        self._counts, usage, self._server.closures = answer
         if usage is not None and self.loaded is not None:
             self.loaded = replace(self.loaded, usage=usage)
         self._changed()
@@ -210,7 +222,13 @@ class Supply:
             case v.Wiped():
                 pass  # the screens hold nothing but the view, and that is new
 
+    def renew(self) -> None:
+        """Nobody visits: let a new catalogue that came meanwhile take the place of the present one."""
+        self._server.renew()
+
     def _issue(self, effect: v.Issue) -> None:
+        ahead = self._server.ahead(effect.service)
+
         def answered(answer: v.Issued | Closed | BaseException) -> None:
             if isinstance(answer, BaseException):
                 self._send(v.DeskFailed(code_of(answer)))
@@ -218,7 +236,7 @@ class Supply:
                 self._send(v.TicketRefused(effect.request, answer))
                 self.refresh()
             else:
-                self._send(v.TicketIssued(effect.request, answer))
+                self._send(v.TicketIssued(effect.request, replace(answer, ahead=ahead)))
                 self.refresh()
 
         self._thread.submit(

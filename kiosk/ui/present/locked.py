@@ -16,6 +16,6 @@ def present_locked(lock: KioskLock, language: str) -> FaultView:
         words = translate(_("Mesin ini melayani lagi pukul {time}."), language)
         until = words.format(time=time_of_day(lock.until.time(), language))
     elsewhere = translate(_("Silakan ambil nomor antrean pada petugas di meja informasi."), language)
-    return FaultView(
-        translate(PAUSES[lock.pause][1], language), until or elsewhere, elsewhere if until else "", ""
-    )
+    told = lock.message or {}
+    why = told.get(language) or told.get("id") or translate(PAUSES[lock.pause][1], language)
+    return FaultView(why, until or elsewhere, elsewhere if until else "", "")
