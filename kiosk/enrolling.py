@@ -15,6 +15,7 @@ from kiosk.store.backup import EVENTS_OF_A_TICKET, VISIT_S
 from kiosk.sync import identity as identities
 from kiosk.sync.errors import IdentityUnusable
 from kiosk.sync.identity import Identity, fingerprint
+from kiosk.sync.wake import NOW, knock
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
@@ -101,6 +102,7 @@ def pair(
     seq = _go_on(outbox, site, answer, now, store, list(queues))
     # Last: until it is there, the old identity stands and says what it said.
     identities.save(identity, state)
+    knock(state, NOW)
     return Paired(identity, aside, seq)
 
 

@@ -73,7 +73,6 @@ def run(options: argparse.Namespace) -> int:
     from kiosk.cli.desk_faults import as_refusal
     from kiosk.desk_setup import open_store
     from kiosk.enrolling import pair
-    from kiosk.sync.wake import NOW, knock
 
     context = open_context(options)
     url = (options.server or context.settings.server.url).rstrip("/")
@@ -97,7 +96,6 @@ def run(options: argparse.Namespace) -> int:
             )
     except OSError as error:
         raise Refused("E-SYN-05", f"{context.state}: {error.strerror}") from error
-    knock(context.state, NOW)
     identity = paired.identity
     if options.json:
         document = {

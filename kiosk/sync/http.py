@@ -51,18 +51,18 @@ class Deadline:
         return left
 
 
-class _Reading(io.RawIOBase):
+class _Reading(socket.SocketIO):
     """What comes out of a socket, each piece within what is left of the whole time."""
 
     def __init__(self, sock: Any, deadline: Deadline) -> None:
-        self._sock, self._deadline = sock, deadline
+        # As socket.makefile does: the socket stays open until its reader is closed, too.
+        sock._io_refs += 1
+        self._bounded, self._deadline = sock, deadline
+        super().__init__(sock, "r")
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._deadline.left())
-        return int(self._sock.recv_into(buffer))
+    def readinto(self, buffer: Any) -> int | None:
+        self._bounded.settimeout(self._deadline.left())
+        return super().readinto(buffer)
 
 
 class _Bounded:
