@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kiosk import durable
 from kiosk.core.catalogue import Site
-from kiosk.site import durable, strict_json
+from kiosk.site import strict_json
 from kiosk.site.faults import Fault, SiteFaults
 from kiosk.site.files import SiteData, site_faults
 from kiosk.site.last_good import load_or_last_good
