@@ -12,6 +12,7 @@ Errors::
     SettingsError            what is wrong, one line for each fault
       E-CFG-01               the file cannot be read or is not TOML
       E-CFG-02               a key or a value is not allowed
+      E-CFG-03, E-CFG-04     it cannot be changed (kiosk.settings_change)
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class KioskSection(msgspec.Struct, frozen=True):
     mobile: bool = False
     """Goes on trips: staff name the place where it stands, and its tickets carry it."""
     ignore_hours: bool = False
+    set_up: bool = True
+    """False on a unit that comes out of its box: it opens with the set-up, which says true at its end."""
 
 
 class DisplaySection(msgspec.Struct, frozen=True):
@@ -197,10 +200,19 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     """
     file = (path or DEFAULT_FILE).absolute()
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError("E-CFG-01", [f"{file}: cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError("E-CFG-01", [f"{file}: is not TOML: {error}"]) from error
+    return load_text(text, file, environ)
+
+
+def load_text(text: str, file: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the configuration of ``text``, which stands in ``file`` or is to stand there. Raises SettingsError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError("E-CFG-01", [f"{file}: is not TOML: {error}"]) from error
     faults: list[str] = []
     sections: dict[str, Any] = {}
@@ -222,6 +234,11 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     if faults:
         raise SettingsError("E-CFG-02", faults)
     return Settings(file=file, **sections)
+
+
+def overridden(environ: Mapping[str, str] = os.environ) -> dict[tuple[str, str], str]:
+    """Return which keys the environment decides: ``(section, key)`` → the variable's name."""
+    return {name: origin.removeprefix("$") for name, (_, origin) in _overrides(environ).items()}
 
 
 def _overrides(environ: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, str]]:
