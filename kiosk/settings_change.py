@@ -83,7 +83,9 @@ def edited(text: str, values: Mapping[Name, Value]) -> str:
         place[key] = value
         lines = _put(lines, section, key, value)
     fresh = "\n".join(lines) + "\n"
-    if _read(fresh) != wanted:  # written in a way that lines do not show: the values matter more than the comments
+    if (
+        _read(fresh) != wanted
+    ):  # written in a way that lines do not show: the values matter more than the comments
         fresh = _whole(wanted)
     return fresh
 

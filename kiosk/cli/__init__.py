@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 COMMANDS = (
     "run",
+    "setup",
     "check",
     "issue",
     "tickets",

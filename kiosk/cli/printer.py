@@ -118,9 +118,11 @@ def status(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Print one test paper."""
+    from kiosk.test_slip import test_slip
+
     settings, press = _press(options)
     with _working("printing"):
-        verdict = press.print(_test_slip(press))
+        verdict = press.print(test_slip(press.profile))
     if options.json:
         _print_json(
             {
@@ -274,26 +276,6 @@ def _sample_slip(settings: Settings, checklist: bool) -> Slip:
     if checklist:
         return list_slip.sample(settings)
     return ticket_slip.sample(settings)
-
-
-def _test_slip(press: Press) -> Slip:
-    """All that a ticket needs of a printer: sizes, the width of the paper, letters with accents, a code, the cut."""
-    from printer.slip import Big, Qr, Rule, Slip, Text
-
-    ruler = "".join(str(column % 10) for column in range(1, press.profile.columns + 1))
-    return Slip(
-        (
-            Text("UJI CETAK", bold=True, width=2, height=2),
-            Text(f"{press.profile.name} · {press.profile.width_mm} mm"),
-            Text(ruler, align="left"),
-            Text("ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz 0123456789 é “–” …", align="left"),
-            Rule(),
-            Big("A-000"),
-            Rule(),
-            Qr("UJI-CETAK"),
-            Text("Bukan nomor antrean"),
-        )
-    )
 
 
 def _place(settings: Settings, press: Press) -> dict[str, object]:
