@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
+import sys
 
 from kiosk import settings as settings_module
 
@@ -44,5 +46,13 @@ def run(options: argparse.Namespace) -> int:
             logging.getLogger("settings").error("%s %s (the last good copy serves)", problem.code, fault)
     from kiosk.ui import app
 
-    app.run(settings, state, windowed=options.windowed)
+    if app.run(settings, state, windowed=options.windowed):
+        start_again()
     return 0
+
+
+def start_again() -> None:
+    """Become a new process of the same command: same pid, same supervisor, the configuration as it is now."""
+    logging.getLogger("run").info("starting again")
+    sys.stdout.flush()
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606  (this very command)

@@ -16,8 +16,10 @@ from kiosk.ui import env
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings, state_dir: Path, windowed: tuple[int, int] | None = None) -> None:
-    """Run the kiosk. ``windowed`` is a window's size in pixels; None takes the screen as the settings say.
+def run(settings: Settings, state_dir: Path, windowed: tuple[int, int] | None = None) -> bool:
+    """Run the kiosk and return whether it is to be started again.
+
+    ``windowed`` is a window's size in pixels; None takes the screen as the settings say.
 
     Returns when SIGTERM or SIGINT (or a test) stops it. Nothing a visitor does ends it.
     """
@@ -33,3 +35,4 @@ def run(settings: Settings, state_dir: Path, windowed: tuple[int, int] | None = 
     except Exception:
         log.exception("the window ended by itself")  # the service manager starts it again; this says why
         raise
+    return app.again

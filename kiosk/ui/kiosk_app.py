@@ -35,6 +35,8 @@ from kiosk.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:  # loaded after the first frame
     from kiosk.devices.jack import JackWatch
+    from kiosk.setup_work import SetupWork
+    from kiosk.ui.setup_room import SetupRoom
     from kiosk.ui.staff_room import StaffRoom
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,9 @@ class KioskApp(App):
         )
         self.watchdog = Watchdog(self.supply.ping, _every, settings.printer.deadline_s)
         self.staff: StaffRoom | None = None
+        self.setup: SetupRoom | None = None
+        self.again = False
+        """Whether the process is to start again once this window has closed."""
         self._zone = ZoneInfo(self.place.timezone)
         self._early: tuple[v.Event, float] | None = None
         self._ticker: Any = None
@@ -132,13 +137,21 @@ class KioskApp(App):
         self.watchdog.stop()
         if self._jack is not None:
             self._jack.stop()
+            self._jack = None
         self.speech.stop()
         self.reader.stop()
+        if self.setup is not None:
+            self.setup.stop()
         self.supply.stop()
 
     def stop_soon(self) -> None:
         """Stop after the present frame; safe in a signal handler."""
         Frames.schedule_once(lambda _: self.stop(), 0)
+
+    def start_again(self) -> None:
+        """Close the window as it should be, and have the process start again with its configuration of then."""
+        self.again = True
+        self.stop_soon()
 
     def open_settings(self, *_: object) -> bool:
         """Kivy's settings panel (F1) does not exist here."""
@@ -158,14 +171,29 @@ class KioskApp(App):
             self.clock,
             self.supply,
             _post,
-            self._staff_changed,
+            self.show_again,
             self.visit.default_language,
         )
+        if not self.settings.kiosk.set_up:
+            from kiosk.ui.setup_room import SetupRoom
+
+            self.setup = SetupRoom.of(self, _post)
+            self.show_again()
         self.supply.start()
         self.watchdog.start()
         self._watch_jack()
         self.reader.listen(self.settings.scanner.device, _post)
         Frames.schedule_once(self._build_ahead, 0.5)
+
+    def setup_work(self) -> SetupWork:
+        """Return what does the work of the set-up on this machine."""
+        from kiosk.setup_work import SetupWork
+
+        return SetupWork(self.settings.file, self._state, self.clock)
+
+    @property
+    def _setting_up(self) -> bool:
+        return self.setup is not None and self.setup.open
 
     def _player(self) -> Player | None:
         voices = (self.settings.site_dir / "voice", ROOT / "assets" / "voice")
@@ -207,11 +235,14 @@ class KioskApp(App):
 
     def dispatch_event(self, event: v.Event) -> None:
         """Take one event: time first, then the event, its effects, and what the window shows then."""
+        if self.setup is not None and self.setup.take(event):
+            self.show_again()
+            return
         if self.staff is not None:
             if isinstance(event, v.DeskReady):
                 self.staff.learn_lock()
             if self.staff.take(event, self.now()):
-                self._staff_changed()
+                self.show_again()
                 return
         if (
             isinstance(event, v.Start)
@@ -232,16 +263,17 @@ class KioskApp(App):
 
     def _corner(self, side: str) -> None:
         """An upper corner was tapped: the staff's quiet gesture."""
-        if self.staff is not None:
+        if self.staff is not None and not self._setting_up:
             self.staff.corner(side, self.visit)
-            self._staff_changed()
+            self.show_again()
 
     def _lock_changed(self) -> None:
         """The server has locked or unlocked this kiosk."""
         if self.staff is not None:
             self.staff.learn_lock()
 
-    def _staff_changed(self) -> None:
+    def show_again(self) -> None:
+        """Something beside the visit has changed: show it, and arrange the next tick."""
         self.render()
         self._rest_or_run()
 
@@ -280,14 +312,16 @@ class KioskApp(App):
 
     def _pressed(self, key: int, modifiers: list[str]) -> None:
         """A hand pressed ``key``."""
-        if self.staff is None or not self.staff.session.open:
+        if not self._setting_up and (self.staff is None or not self.staff.session.open):
             self.keypad.down(key, modifiers, self.speech.available)
 
     def _scanned(self, code: str) -> None:
-        """A scanner read ``code``: the staff's part alone knows what it means."""
-        if self.staff is not None:
+        """A scanner read ``code``: the staff's part and the set-up alone know what it means."""
+        if self.setup is not None and self.setup.open:
+            self.setup.scanned(code)
+        elif self.staff is not None:
             self.staff.scanned(code)
-            self._staff_changed()
+        self.show_again()
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -298,7 +332,7 @@ class KioskApp(App):
     def _at_rest(self) -> bool:
         """Whether nothing but the minute can change by itself."""
         visit = self.visit
-        if self.staff is not None and self.staff.session.open:
+        if self._setting_up or (self.staff is not None and self.staff.session.open):
             return False
         if visit.screen is v.Screen.ATTRACT:
             return visit.untouched
@@ -352,7 +386,13 @@ class KioskApp(App):
         """Show the visit as it is now; an unchanged view costs nothing."""
         around = self.surroundings()
         view = present(self.visit, around, waiting=self._early is not None)
-        self.stage.show(view if self.staff is None else self.staff.cover(self.visit, view, around))
+        if self.setup is not None and self.setup.open:
+            view = self.setup.cover(
+                self.visit, view, around.now, (int(self.stage.width), int(self.stage.height))
+            )
+        elif self.staff is not None:
+            view = self.staff.cover(self.visit, view, around)
+        self.stage.show(view)
 
 
 def _post(work: Callable[[], None]) -> None:

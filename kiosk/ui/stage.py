@@ -69,6 +69,11 @@ class Stage(Receiver):
         """Take the height above the floor of the panel's lower edge."""
         self._seen_from = (self._seen_from[0], bottom_edge_mm)
 
+    def measured(self, diagonal_inch: float) -> None:
+        """Take the panel's diagonal: everything is measured anew."""
+        self._diagonal = diagonal_inch
+        self.resize(int(self.width), int(self.height))
+
     @property
     def leaves(self) -> int:
         """How many pages the plain screen has; 1 while screens have their usual layout."""

@@ -10,7 +10,9 @@ from kiosk.i18n import _, translate
 from kiosk.ui.context import Surroundings
 
 if TYPE_CHECKING:  # read after the first frame
+    from kiosk.core.setup import SetupEvent
     from kiosk.core.staff_session import StaffEvent
+    from kiosk.ui.present.setup import Shift
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,15 @@ class Key:
 
     target: str
     label: str
-    event: v.Event | StaffEvent
+    event: v.Event | StaffEvent | SetupEvent | Shift
     icon: str = ""
     enabled: bool = True
     note: str = ""
     short: str = ""
     """The label for a panel that has no room for the whole of it; empty where ``label`` is short enough."""
     short_note: str = ""
+    primary: bool = False
+    """Of the frame's keys: the one that leads on."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class CheckView:
     ruler: bool
     spots: tuple[Key, ...]
     felt: frozenset[str]
+    keys: tuple[Key, ...] = ()
 
 
 StaffBody = PadView | ChoiceView | CheckView | ServicesView | SearchView

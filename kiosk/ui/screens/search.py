@@ -15,6 +15,8 @@ from kiosk.ui.widgets.block import Block
 from kiosk.ui.widgets.tap import Tap
 from kiosk.ui.widgets.tile import Row
 
+WORD = 11
+"""Letters in a row on a tight panel; more of them are written smaller, in rows."""
 ROW_MM = {"portrait": 28.0, "wide": 26.0, "tight": 20.0}
 
 
@@ -32,7 +34,11 @@ class SearchScreen(ScreenBox):
         self._view = view
         self.part("heading").show(view.heading, self.mall)
         query = self.part("query")
-        query.text = f"{view.query}_" if view.query else view.prompt
+        text = f"{view.query}_" if view.query else view.prompt
+        long = self.layout == "tight" and max(map(len, text.split()), default=0) > WORD
+        # An address is no word to be parted with a hyphen.
+        query.text = "\n".join(text[at : at + WORD] for at in range(0, len(text), WORD)) if long else text
+        query.role = "body" if long else "button"
         query.colour = "ink" if view.query else "muted"
         self.part("message").text = view.message
         self.part("board").show(view.letters, view.space, view.delete, view.clear)

@@ -51,6 +51,8 @@ class ServicesScreen(ScreenBox):
         count = len(view.rows)
         rows = self._rows_that_fit(paged=False)
         if count > rows * columns:
+            # On a tight panel the pager is in the heading, which is higher with it.
+            self.part("heading").show(view.heading, self.mall, pager(0, 2, view.language))
             rows = self._rows_that_fit(paged=True)
         capacity = rows * columns
         pages = max(1, math.ceil(count / capacity))

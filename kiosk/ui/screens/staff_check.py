@@ -10,7 +10,7 @@ from kivy.factory import Factory
 from kiosk.ui import theme
 from kiosk.ui.present.staff import CheckView
 from kiosk.ui.screens.base import ScreenBox, load_kv
-from kiosk.ui.widgets.block import Group
+from kiosk.ui.widgets.block import Block, Group
 from kiosk.ui.widgets.surface import Surface
 from kiosk.ui.widgets.tap import Tap
 
@@ -45,7 +45,7 @@ class Field(Group):
         spot = theme.mm(theme.TARGET)
         right, top = self.width - spot, self.height - spot
         places = ((0.0, top), (right, top), (0.0, 0.0), (right, 0.0), (right / 2, top / 2))
-        for tap, (x, y) in zip(self.spots, places, strict=True):
+        for tap, (x, y) in zip(self.spots, places, strict=False):
             tap.place(self.x + x, self.y + y, spot, spot)
 
 
@@ -58,6 +58,7 @@ class StaffCheckScreen(ScreenBox):
     def __init__(self, **kwargs: Any) -> None:
         load_kv(Path(__file__).with_suffix(".kv"))
         super().__init__(**kwargs)
+        self._keys: list[Tap] = []
 
     def show(self, view: CheckView) -> None:
         self.part("heading").show(view.heading, self.mall)
@@ -69,4 +70,13 @@ class StaffCheckScreen(ScreenBox):
             felt = key.target.partition(":")[2] in view.felt
             tap.target, tap.event = key.target, key.event
             tap.kind, tap.icon = ("chosen", "ok") if felt else ("secondary", key.icon)
-        field.set_members([field.square] if view.ruler else field.spots)
+        spots: list[Block] = list(field.spots[: len(view.spots)])
+        field.set_members([field.square] if view.ruler else spots)
+        while len(self._keys) < len(view.keys):
+            self._keys.append(Tap(role="button", pad=[1, 1, 1, 1], grow=1))
+        for tap, key in zip(self._keys, view.keys, strict=False):
+            tap.target, tap.text, tap.event = key.target, key.label, key.event
+            tap.high = theme.TARGET
+        keys: list[Block] = list(self._keys[: len(view.keys)])
+        self.part("keys").set_members(keys)
+        self.part("keys").shown = bool(keys)

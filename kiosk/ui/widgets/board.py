@@ -22,6 +22,7 @@ class Board(Group):
         super().__init__(**kwargs)
         self._taps: dict[str, Tap] = {}
         self._placed: object = None
+        self._shown: list[Tap] = []
         self.delete = Tap(role="strong", icon_mm=9, pad=[2, 1, 2, 1], gap=2)
         self.space = Tap(role="strong", pad=[2, 1, 2, 1])
         self.clear = Tap(role="strong", icon_mm=7, pad=[2, 1, 2, 1], gap=2)
@@ -38,7 +39,8 @@ class Board(Group):
         if tight:
             self.delete.text, self.delete.icon = "", delete.icon
             self.clear.text, self.clear.icon = "", clear.icon
-        self.members = [*self._taps.values(), self.delete, self.space, self.clear]
+        self._shown = [self._taps[key.label] for key in letters]
+        self.members = [*self._shown, self.delete, self.space, self.clear]
 
     def _key_mm(self) -> tuple[float, float]:
         layout = theme.metrics().layout
@@ -55,7 +57,7 @@ class Board(Group):
     def arrange(self) -> None:
         self.present()
         # Thirty keys under a typing finger: they are placed again only when something about them is new.
-        texts = (self.space.text, self.delete.text, self.clear.text)
+        texts = (self.space.text, self.delete.text, self.clear.text, *(tap.text for tap in self._shown))
         placed = (tuple(self.pos), tuple(self.size), theme.metrics(), texts)
         if placed == self._placed:
             return
@@ -69,7 +71,7 @@ class Board(Group):
     def _abc(self, gap: int) -> None:
         wide = (self.width - gap * (_ABC_COLUMNS - 1)) / _ABC_COLUMNS
         high = (self.height - gap * 5) / 6
-        keys: list[tuple[Tap, int]] = [(tap, 1) for tap in self._taps.values()]
+        keys: list[tuple[Tap, int]] = [(tap, 1) for tap in self._shown]
         keys += [(self.space, 2), (self.delete, 1), (self.clear, 1)]
         cell = 0
         for tap, span in keys:
@@ -83,7 +85,10 @@ class Board(Group):
         high = min(theme.mm(28), (self.height - gap * 3) / 4)
         across = wide * 10 + gap * 9
         start = self.x + (self.width - across) / 2
-        for number, letters in enumerate(_ROWS):
+        typed = [tap.text for tap in self._shown]
+        # What is not the alphabet stands in rows of ten, in its own order.
+        rows = _ROWS if len(typed) == 26 else tuple("".join(typed[at : at + 10]) for at in (0, 10, 20))
+        for number, letters in enumerate(rows):
             left = start + (across - wide * len(letters) - gap * (len(letters) - 1)) / 2
             top = self.top - number * (high + gap)
             for index, letter in enumerate(letters):

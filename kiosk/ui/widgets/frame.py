@@ -97,6 +97,7 @@ class Keys(Surface, Group):
         self.members = list(self.taps[: len(view.keys)])
         for tap, key in zip(self.taps, view.keys, strict=False):
             tap.target, tap.event, tap.icon, tap.enabled = key.target, key.event, key.icon, key.enabled
+            tap.kind = "primary" if key.primary else "quiet"
             tap.text = key.short if key.short and theme.metrics().layout == "tight" else key.label
 
     def arrange(self) -> None:
