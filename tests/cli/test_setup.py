@@ -1,4 +1,4 @@
-"""``main.py setup`` from end to end in a process of its own: a new unit, a printer on a socket, and the first ticket."""
+"""``main.py setup`` from end to end in its own process: a new unit, a printer on a socket, the first ticket."""
 
 from __future__ import annotations
 
