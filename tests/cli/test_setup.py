@@ -60,21 +60,34 @@ def printer() -> Iterator[tuple[str, list[Paper]]]:
 def test_from_the_box_to_the_first_ticket(unit: Unit, printer: tuple[str, list[Paper]]) -> None:
     name, papers = printer
     answers = ["--digit", "2", "--diagonal", "10.1", "--scanner", "keyboard", "--sound", "silent"]
-    done = unit.run("setup", "--json", *answers, "--printer", name, "--zone", "wita", "--pin-stdin", typed=PINS)
+    done = unit.run(
+        "setup", "--json", *answers, "--printer", name, "--zone", "wita", "--pin-stdin", typed=PINS
+    )
     document: dict[str, Any] = json.loads(done.stdout)
     assert list(document["steps"]) == [
         "language", "site", "digit", "panel", "touch", "printer", "scanner", "sound", "zone", "pin",
     ]  # fmt: skip
-    assert all(one["remedy"] or one["level"] == "unknown" for one in document["findings"]), "each with what to do"
+    assert all(one["remedy"] or one["level"] == "unknown" for one in document["findings"]), (
+        "each with what to do"
+    )
     assert document["ok"] is (done.returncode == 0)
     assert len(papers) == 1, "the test paper"
     ready = unit.settings()
     assert ready.kiosk.set_up
-    assert (ready.kiosk.kiosk_digit, ready.display.diagonal_inch, ready.scanner.device) == (2, 10.1, "keyboard")
-    assert (ready.printer.transport, f"network:{ready.printer.host}:{ready.printer.port}") == ("network", name)
+    assert (ready.kiosk.kiosk_digit, ready.display.diagonal_inch, ready.scanner.device) == (
+        2,
+        10.1,
+        "keyboard",
+    )
+    assert (ready.printer.transport, f"network:{ready.printer.host}:{ready.printer.port}") == (
+        "network",
+        name,
+    )
     assert "# The panel's diagonal" in unit.config.read_text(encoding="utf-8"), "comments stay"
     assert 'timezone = "Asia/Makassar"' in (unit.config.parent / "sites/bangkalan/site.toml").read_text()
-    assert "271828" not in "".join(path.read_text("latin-1") for path in unit.state.rglob("*") if path.is_file())
+    assert "271828" not in "".join(
+        path.read_text("latin-1") for path in unit.state.rglob("*") if path.is_file()
+    )
     people = json.loads(unit.run("staff", "list", "--json").stdout)["people"]
     assert people == [{"name": "Petugas", "role": "staff"}, {"name": "Teknisi", "role": "technician"}]
     unit.config.write_text(unit.config.read_text().replace("ignore_hours = false", "ignore_hours = true"))
