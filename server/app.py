@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
@@ -13,6 +14,7 @@ from kiosk.sync.wire import PREFIX
 from server import api, problems
 from server.api import documents
 from server.db.database import POOL, Database, utc_now
+from server.keeper import Keeper
 from server.middleware import BodyLimit, Guard
 from server.pages import board, counter, faults, health, session, ticket
 from server.pages.rendering import STATIC, CachedFiles
@@ -27,14 +29,17 @@ UTC with offset."""
 def create_app(settings: Settings, database: Database, now: Callable[[], dt.datetime] = utc_now) -> FastAPI:
     """Return the application on ``database``, which it closes when it ends."""
     services = Services(settings, database, now)
+    keeper = Keeper(services)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # As many threads as connections: more would only stand in each other's way for the interpreter's lock.
         current_default_thread_limiter().total_tokens = POOL
         services.board.close_at_signals()
+        keeper.start()
         yield
         await services.board.stop()
+        await to_thread.run_sync(keeper.stop)
         database.close()
 
     app = FastAPI(

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from server import line
 from server.board import listen
+from server.counters_closed import closed_counters
 from server.db.dialects import upsert
 from server.db.models import Call, QueueDay, Ticket
 from server.errors import UpkeepError
@@ -53,6 +54,8 @@ def call_next(session: Session, desk: Desk, day: dt.date, rule: Rule, now: dt.da
 
     Of several queues, the one whose first has waited longest is served; a priority ticket that is due goes first.
     """
+    if any(closed.code == desk.counter for closed in closed_counters(session, desk.site_id, now)):
+        raise CallRefused(f"counter {desk.counter} is closed; open it under Penutupan first")
     rows = _locked(session, desk.site_id, day, desk.queues)
     while True:
         found = _head(session, desk, day, rule, rows)

@@ -88,8 +88,17 @@ def document_text(site: Site, catalogue: Catalogue) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def replace(session: Session, site: Site, catalogue: Catalogue, *, who: str, now: dt.datetime) -> int:
-    """Put a new version in force, with its line in the audit; return its number.
+def replace(
+    session: Session,
+    site: Site,
+    catalogue: Catalogue,
+    *,
+    who: str,
+    now: dt.datetime,
+    what: str = "catalogue.replaced",
+    **details: object,
+) -> int:
+    """Put a new version in force, with its line (``what``, ``details``) in the audit; return its number.
 
     The same content again changes nothing. Raises UpkeepError with every fault between the records.
     """
@@ -112,7 +121,8 @@ def replace(session: Session, site: Site, catalogue: Catalogue, *, who: str, now
     # The version's number is part of the tag: going back to an earlier content is a change too.
     etag = hashlib.sha256(f"{number}\0{text}".encode()).hexdigest()
     session.add(version(site_id=site.id, number=number, document=text, etag=etag, at=now, who=who))
-    audit.note(session, now, who, "catalogue.replaced", site=site.id, version=number)
+    session.flush()
+    audit.note(session, now, who, what, site=site.id, version=number, **details)
     return number
 
 

@@ -65,6 +65,18 @@ class Settings(BaseModel):
     session_hours: Annotated[int, Field(ge=1, le=72)] = 12
     """A session ends after so long in any case."""
     max_body_bytes: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
+    webhook_urls: tuple[Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$")], ...] = ()
+    """Where alerts are told."""
+    webhook_secret: Annotated[str, Field(pattern=r"^(|.{16,200})$")] = ""
+    """What each delivery is signed with."""
+    alert_silent_s: Annotated[int, Field(ge=60, le=86_400)] = 300
+    """A kiosk that is not heard of for so long, in opening hours."""
+    alert_paper_left: Annotated[int, Field(ge=0, le=5000)] = 50
+    """Tickets left on the roll."""
+    alert_outbox_s: Annotated[int, Field(ge=60, le=86_400)] = 600
+    """The age of the oldest event a kiosk could not send."""
+    alert_clock_s: Annotated[int, Field(ge=5, le=86_400)] = 60
+    """How far a kiosk's clock may be off."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
@@ -117,6 +129,12 @@ def replaced(settings: Settings, **values: object) -> Settings:
         raise SettingsError(
             *(_fault(detail, places) for detail in error.errors(include_url=False))
         ) from error
+
+
+def require_secret(chosen: Settings) -> None:
+    """Raise SettingsError where alerts would go out unsigned."""
+    if chosen.webhook_urls and not chosen.webhook_secret:
+        raise SettingsError("webhook_secret is empty; with webhook_urls it needs 16 to 200 characters")
 
 
 def _plain(key: str, text: str) -> Any:

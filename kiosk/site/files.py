@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.core.catalogue import REQUIRED_LANGUAGES, Catalogue, Site
+from kiosk.core.catalogue import Catalogue, Site
 from kiosk.site import strict_json
 from kiosk.site.faults import Fault, SiteFaults, shown
-from kiosk.site.rules import judged, validated
+from kiosk.site.rules import judged, site_faults, validated
 
 SITE_FILE = "site.toml"
 CATALOGUE_FILE = "catalogue.json"
@@ -86,11 +86,4 @@ def site_faults(site: Site, directory: Path) -> Iterator[Fault]:
     if logo is not None and not (directory / logo).is_file():
         problem = f"no such file in {directory}; name a picture beside {SITE_FILE}, or leave logo out"
         yield Fault("E-CAT-08", SITE_FILE, "ticket.logo", shown(logo), problem)
-    for tag in (tag for tag in REQUIRED_LANGUAGES if tag not in site.languages):
-        problem = f"{tag!r} must be one of them; allowed: every list with {', '.join(REQUIRED_LANGUAGES)}"
-        yield Fault("E-CAT-06", SITE_FILE, "languages", shown(site.languages), problem)
-    codes = [zone.code for zone in site.zones]
-    for index, code in enumerate(codes):
-        if code in codes[:index]:
-            problem = f"is already used by row {codes.index(code)}; give each zone its own"
-            yield Fault("E-CAT-07", SITE_FILE, f"zones[{index}] ({code}).code", shown(code), problem)
+    yield from site_faults(site, SITE_FILE)

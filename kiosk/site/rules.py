@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from kiosk.core.catalogue import Agency, Catalogue, Queue, Service, Site, Zone, find_faults
+from kiosk.core.catalogue import (
+    REQUIRED_LANGUAGES,
+    Agency,
+    Catalogue,
+    Queue,
+    Service,
+    Site,
+    Zone,
+    find_faults,
+)
 from kiosk.core.search import words_of
 from kiosk.site.faults import MISSING, Fault, SiteFaults, faults_of, shown
 
@@ -48,6 +57,18 @@ def judged(
         return None, faults
     faults = list(catalogue_faults(catalogue, site, file))
     return (None if faults else catalogue), faults
+
+
+def site_faults(site: Site, file: str) -> Iterator[Fault]:
+    """Yield what is wrong within the mall's own data, beyond its fields one by one."""
+    for tag in (tag for tag in REQUIRED_LANGUAGES if tag not in site.languages):
+        problem = f"{tag!r} must be one of them; allowed: every list with {', '.join(REQUIRED_LANGUAGES)}"
+        yield Fault("E-CAT-06", file, "languages", shown(site.languages), problem)
+    codes = [zone.code for zone in site.zones]
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            problem = f"is already used by row {codes.index(code)}; give each zone its own"
+            yield Fault("E-CAT-07", file, f"zones[{index}] ({code}).code", shown(code), problem)
 
 
 def catalogue_faults(catalogue: Catalogue, site: Site | None, file: str) -> Iterator[Fault]:

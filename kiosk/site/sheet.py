@@ -12,9 +12,9 @@ from pathlib import Path
 from kiosk.core.catalogue import Agency, Catalogue, Queue, Service, Site
 from kiosk.site.files import SiteData
 from kiosk.site.sheet_read import read
-from kiosk.site.sheet_write import write
+from kiosk.site.sheet_write import as_bytes, write
 
-__all__ = ["export", "read", "template", "write"]
+__all__ = ["as_bytes", "export", "read", "template", "write"]
 
 
 def export(site_data: SiteData, path: Path) -> None:

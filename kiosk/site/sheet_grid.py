@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ class Row:
     """Columns whose formula ended in an error such as #REF!."""
 
 
-def read_grids(path: Path) -> dict[str, list[Row]]:
+def read_grids(path: Path, content: bytes | None = None) -> dict[str, list[Row]]:
     """Return the rows of each sheet by its title; raise SiteFaults when ``path`` cannot be read as a spreadsheet.
+
+    With ``content`` that is read, and ``path`` is only what the file is called.
 
     Rows are streamed: one formatted cell at the bottom of a sheet makes it a million empty rows long.
     """
@@ -36,13 +39,14 @@ def read_grids(path: Path) -> dict[str, list[Row]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        if path.stat().st_size > _SIZE_LIMIT:
+        if (path.stat().st_size if content is None else len(content)) > _SIZE_LIMIT:
             problem = f"is too large for a catalogue; at most {_SIZE_LIMIT // 1_000_000} MB"
             raise SiteFaults([Fault("E-CAT-02", path.name, "", "", problem)])
         with warnings.catch_warnings():
             # It warns of decorations it drops, such as another program's list rules; only the cells matter here.
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True)
+            source = path if content is None else io.BytesIO(content)
+            book = load_workbook(source, read_only=True, data_only=True)
             try:
                 return {sheet.title: _rows(sheet) for sheet in book.worksheets}
             finally:

@@ -17,12 +17,12 @@ from kiosk.site.sheet_grid import Row, read_grids
 _LANGUAGE_COLUMN = re.compile(r"^\w+\.(?P<tag>[a-z]{2,3})$|^.+ \((?P<label_tag>[a-z]{2,3})\)$")
 
 
-def read(path: Path, site: Site | None = None) -> Catalogue:
+def read(path: Path, site: Site | None = None, content: bytes | None = None) -> Catalogue:
     """Read an XLSX file and return its catalogue; raise SiteFaults that name sheet, row, column and value.
 
-    Zones and languages are judged only with a ``site``.
+    Zones and languages are judged only with a ``site``. With ``content`` that is read, and ``path`` is its name.
     """
-    grids = {title.strip().casefold(): rows for title, rows in read_grids(path).items()}
+    grids = {title.strip().casefold(): rows for title, rows in read_grids(path, content).items()}
     tables: dict[Kind, _Table] = {}
     faults: list[Fault] = []
     for kind in KINDS:

@@ -28,6 +28,11 @@ def write(catalogue: Catalogue, path: Path, site: Site | None = None) -> None:
 
     A ``site`` gives the languages (default: id, en) and the zones to choose from.
     """
+    durable.write(path, as_bytes(catalogue, path.name, site))
+
+
+def as_bytes(catalogue: Catalogue, name: str, site: Site | None = None) -> bytes:
+    """Return ``catalogue`` as an XLSX file that is called ``name``. Raises SiteFaults for a text no cell can hold."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -35,12 +40,12 @@ def write(catalogue: Catalogue, path: Path, site: Site | None = None) -> None:
     languages = site.languages if site is not None else REQUIRED_LANGUAGES
     data = catalogue.model_dump(mode="json")
     for kind in KINDS:
-        _write_sheet(book.create_sheet(SHEETS[kind]), columns(kind, languages), data[kind], path.name)
+        _write_sheet(book.create_sheet(SHEETS[kind]), columns(kind, languages), data[kind], name)
     _offer_choices(book, languages, site)
     _write_guide(book.create_sheet("Petunjuk"), languages)
     content = io.BytesIO()
     book.save(content)
-    durable.write(path, content.getvalue())
+    return content.getvalue()
 
 
 def _write_sheet(

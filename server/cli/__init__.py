@@ -93,6 +93,9 @@ def register(
         "file", type=Path, nargs="?", help="where to; default: a dated file under the state folder"
     )
 
+    webhook = command("webhook-test", "send one test notice to each of webhook_urls and say what came back")
+    webhook.add_argument("--json", action="store_true", help="print one JSON document")
+
     restore = command("restore", "put a backup in place; the present database is moved aside")
     restore.add_argument("file", type=Path)
 

@@ -15,11 +15,12 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+import uuid6
 from sqlalchemy.orm import Session
 
 from kiosk.site import SiteFaults
 from kiosk.sync.wire import DeviceClass
-from server import backup, catalogue, counters, enrolment, heartbeats, listing, log, settings, setup, users
+from server import backup, catalogue, counters, enrolment, heartbeats, listing, log, settings, setup, users, webhooks
 from server.cli import serve
 from server.db import migrate as migrations
 from server.db.database import Database, utc_now
@@ -261,6 +262,25 @@ def _restore(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
     return 0
 
 
+def _webhook_test(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
+    if not chosen.webhook_urls:
+        raise UpkeepError("webhook_urls is empty; name an address in config/server.toml")
+    settings.require_secret(chosen)
+    now = utc_now()
+    answers = []
+    for url in chosen.webhook_urls:
+        notice = str(uuid6.uuid7())
+        told = {"id": notice, "type": "test", "timestamp": now.isoformat(), "data": {"who": _who()}}
+        problem = webhooks.post(url, notice, json.dumps(told), chosen.webhook_secret, now)
+        answers.append({"url": url, "taken": problem is None, "problem": problem})
+    if options.json:
+        _print_json({"webhooks": answers})
+    else:
+        for one in answers:
+            print(f"{one['url']}: {'taken' if one['taken'] else one['problem']}")
+    return 0 if all(one["taken"] for one in answers) else 1
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings, Path], int]] = {
     "run": serve.run,
     "migrate": _migrate,
@@ -272,6 +292,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings, Path], int]] = {
     "counter": _counter,
     "kiosks": _kiosks,
     "revoke": _revoke,
+    "webhook-test": _webhook_test,
     "backup": _backup,
     "restore": _restore,
 }

@@ -22,6 +22,7 @@ def run(options: argparse.Namespace, chosen: Settings, state: Path) -> int:
         chosen, **{name: value for name, value in given.items() if value is not None}
     )
     _check_tls(chosen)
+    settings_module.require_secret(chosen)
     database = setup.open_database(chosen, state)
     database.close()
     chosen = settings_module.replaced(

@@ -1,0 +1,1 @@
+"""Keeping a site: edits, spreadsheets, versions, closures. No HTTP here; the pages are in ``server.pages``."""
