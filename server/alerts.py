@@ -14,7 +14,8 @@ import uuid6
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.db.models import Alert, AlertNotice
+from server.db.models import Alert
+from server.db.models_management import AlertNotice
 
 log = logging.getLogger("server.alerts")
 

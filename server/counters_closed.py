@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.db.models import Closure
+from server.db.models_management import Closure
 
 SERVICE, COUNTER = "service", "counter"
 """Kinds of closures."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from server import watch, webhooks
 from server.db.dialects import upsert
-from server.db.models import Duty
+from server.db.models_management import Duty
 from server.manage import closing
 from server.services import Services
 

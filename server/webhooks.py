@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db.models import AlertNotice, Delivery
+from server.db.models_management import AlertNotice, Delivery
 
 log = logging.getLogger("server.webhooks")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import audit
 from server.catalogue import Catalogues
 from server.counters_closed import COUNTER, SERVICE
-from server.db.models import Closure
+from server.db.models_management import Closure
 from server.errors import UpkeepError
 from server.manage import editing
 from server.manage.edits import SetClosed, row_of

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kiosk.core.catalogue import Catalogue
 from kiosk.site import sheet
 from server.catalogue import Catalogues, SiteDocument
-from server.db.models import Draft
+from server.db.models_management import Draft
 from server.errors import UpkeepError
 from server.manage import editing
 from server.manage.difference import Change, difference

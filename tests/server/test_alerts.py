@@ -26,8 +26,9 @@ from server.catalogue import Catalogues
 from server.cli import register
 from server.conditions import conditions
 from server.db.database import Database
-from server.db.models import Alert, Delivery, Duty
+from server.db.models import Alert
 from server.db.models import Kiosk as KioskRow
+from server.db.models_management import Delivery, Duty
 from server.keeper import DUTY_LIFE, Keeper
 from server.services import Services
 from server.settings import Settings

@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from server.manage.edits import (
     SetSite,
     row_of,
 )
+from server.queue_rules import Rule
 from tests.server.conftest import Clock
 from tests.support.server_driver import NOON, SITE, Kiosk, sample
 
@@ -177,8 +179,9 @@ def test_closed_until_a_time_opens_by_itself(database: Database) -> None:
     save(database, SetClosed(("C02",), {"id": "Server mati", "en": "System down"}), base=2)
     assert database.read(lambda session: closing.due(session, until - dt.timedelta(seconds=1))) == []
     for number in database.read(lambda session: closing.due(session, until)):
-        assert database.write(lambda s, n=number: closing.open_due(s, Catalogues(), n, until))
-        assert not database.write(lambda s, n=number: closing.open_due(s, Catalogues(), n, until)), "once"
+        opening = partial(closing.open_due, catalogues=Catalogues(), closure=number, now=until)
+        assert database.write(opening)
+        assert not database.write(opening), "once"
     services = current(database).catalogue.service_by_code
     assert services["C01"].closed is None
     assert services["C02"].closed == {"id": "Server mati", "en": "System down"}
@@ -213,9 +216,7 @@ def test_nobody_is_called_to_a_closed_counter(
 
     def call(now: dt.datetime) -> Any:
         day = NOON.date()
-        return database.write(
-            lambda session: calling.call_next(session, desk, day, calling.Rule("first", 2), now)
-        )
+        return database.write(lambda session: calling.call_next(session, desk, day, Rule("first", 2), now))
 
     with pytest.raises(calling.CallRefused, match="counter 3 is closed"):
         call(NOON)
@@ -237,7 +238,8 @@ def put_in_force(database: Database, draft: sheets.Preview, now: dt.datetime = N
 def changed_sheet(content: bytes, sheet: str, row: int, column: str, value: object) -> bytes:
     book = load_workbook(io.BytesIO(content))
     keys = [cell.value for cell in book[sheet][2]]
-    book[sheet].cell(row, keys.index(column) + 1).value = value
+    cell: Any = book[sheet].cell(row, keys.index(column) + 1)
+    cell.value = value
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()

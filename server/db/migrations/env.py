@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
+from server.db import models_management
 from server.db.models import Base
 
+assert models_management  # its tables are of the same metadata
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
