@@ -238,7 +238,7 @@ def revoke(session: Session, kiosk_id: UUID, *, who: str, now: dt.datetime) -> N
         )
     kiosk.revoked_at = now
     _revoke_tokens(session, kiosk_id, now)
-    audit.note(session, now, who, "device.revoked", device=str(kiosk_id), name=kiosk.name)
+    audit.note(session, now, who, "device.revoked", device=str(kiosk_id), name=kiosk.name, site=kiosk.site_id)
 
 
 def set_lock(
@@ -250,7 +250,9 @@ def set_lock(
     if kiosk is None or kiosk.revoked_at is not None:
         raise UpkeepError(f"device {kiosk_id} is not known; main.py server kiosks lists them")
     kiosk.lock_message = None if message is None else json.dumps(dict(message), ensure_ascii=False)
-    audit.note(session, now, who, "kiosk.lock" if message else "kiosk.unlock", device=str(kiosk_id))
+    what = "kiosk.lock" if message else "kiosk.unlock"
+    told = {} if message is None else {"message": dict(message)}
+    audit.note(session, now, who, what, device=str(kiosk_id), name=kiosk.name, site=kiosk.site_id, **told)
 
 
 def _revoke_tokens(session: Session, kiosk_id: UUID, now: dt.datetime) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from server.wording import board, common, counter
+from server.wording import board, common, counter, fields, kiosks, manage
 
 LANGUAGES: Final = ("id", "en")
 
@@ -69,6 +69,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = _together(
     common.WORDS,
     board.WORDS,
     counter.WORDS,
+    fields.WORDS,
+    kiosks.WORDS,
+    manage.WORDS,
 )
 """Key → language → text. A test holds that every key has every language."""
 

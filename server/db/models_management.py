@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.models import Base, Moment, RowId, SiteId
 
+__all__ = ["AlertNotice", "Base", "Closure", "Delivery", "Draft", "Duty"]
+
 
 class AlertNotice(Base):
     """That an alert was raised or cleared, to be told to the webhooks: written in the alert's own transaction."""

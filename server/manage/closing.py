@@ -34,7 +34,7 @@ def close_services(
     now: dt.datetime,
 ) -> editing.Saved:
     """Close services until a moment, or until somebody opens them. Raises what ``editing.save`` does."""
-    _judge_until(until, now)
+    judge_until(until, now)
     _require(session, catalogues, site_id, codes)
     edit = SetClosed(codes, text)
     saved = editing.save(session, catalogues, site_id, base, edit, who=who, now=now, until=until)
@@ -79,7 +79,7 @@ def close_counter(
     now: dt.datetime,
 ) -> None:
     """Let nobody be called to ``counter`` until a moment, or until somebody opens it. Raises UpkeepError."""
-    _judge_until(until, now)
+    judge_until(until, now)
     if not 0 < len(counter) <= 40 or not all(text.get(tag, "").strip() for tag in ("id", "en")):
         raise UpkeepError("counter and message are needed; the message in Indonesian and English")
     _end(session, site_id, COUNTER, (counter,), who, now)
@@ -126,7 +126,8 @@ def open_due(session: Session, catalogues: Catalogues, closure: int, now: dt.dat
     return True
 
 
-def _judge_until(until: dt.datetime | None, now: dt.datetime) -> None:
+def judge_until(until: dt.datetime | None, now: dt.datetime) -> None:
+    """Raise UpkeepError for a moment that is past, or far away."""
     if until is not None and not now < until <= now + dt.timedelta(days=366):
         raise UpkeepError(f"until is {until:%Y-%m-%d %H:%M}; allowed: a moment to come, within a year")
 

@@ -20,7 +20,11 @@ class Entry:
     """Who sees it: this role and those above."""
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (Entry("/loket", "nav_counter", Role.OFFICER),)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("/loket", "nav_counter", Role.OFFICER),
+    Entry("/kelola", "nav_manage", Role.MANAGER),
+    Entry("/kios", "nav_kiosks", Role.MANAGER),
+)
 
 
 def of(person: Person) -> tuple[Entry, ...]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from server.db import models_management
-from server.db.models import Base
+from server.db.models_management import Base  # with the tables of both modules
 
-assert models_management  # its tables are of the same metadata
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

@@ -1,0 +1,155 @@
+"""The words of the kiosks' page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "nav_kiosks": {"id": "Kios", "en": "Kiosks"},
+    "kiosks_title": {"id": "Kios", "en": "Kiosks"},
+    "kiosks_well": {"id": "Semua kios baik", "en": "All kiosks are well"},
+    "kiosks_need_one": {"id": "1 hal perlu Anda", "en": "1 thing needs you"},
+    "kiosks_need": {"id": "{count} hal perlu Anda", "en": "{count} things need you"},
+    "kiosks_none": {
+        "id": "Belum ada kios. Buat kode penyandingan, lalu ketik di kios.",
+        "en": "No kiosk yet. Make a pairing code and type it at the kiosk.",
+    },
+    "kiosks_needs": {"id": "Perlu orang sekarang", "en": "Needs a person now"},
+    "kiosks_all": {"id": "Semua perangkat", "en": "All devices"},
+    "alert_settle": {"id": "Sudah ditangani", "en": "Taken care of"},
+    "alert_since": {"id": "sejak {when}", "en": "since {when}"},
+    "alert_kiosk.silent": {
+        "id": "Tidak terdengar {minutes} menit",
+        "en": "Not heard of for {minutes} minutes",
+    },
+    "do_kiosk.silent": {
+        "id": "Periksa listrik, jaringan, dan layarnya.",
+        "en": "Check its power, network and screen.",
+    },
+    "alert_printer.out": {"id": "Printer tidak mencetak", "en": "The printer does not print"},
+    "do_printer.out": {
+        "id": "Periksa kertas, tutup, dan kabel printer.",
+        "en": "Check the printer's paper, cover and cable.",
+    },
+    "alert_paper.low": {"id": "Kertas hampir habis", "en": "Paper is running low"},
+    "do_paper.low": {
+        "id": "Siapkan gulungan baru dan ganti pada saat sepi.",
+        "en": "Bring a new roll and change it in a quiet moment.",
+    },
+    "alert_outbox.stuck": {
+        "id": "{count} catatan belum terkirim, yang tertua {minutes} menit",
+        "en": "{count} records not sent, the oldest for {minutes} minutes",
+    },
+    "do_outbox.stuck": {
+        "id": "Periksa jaringan kios. Nomor tetap terbit, tetapi belum dapat dipanggil.",
+        "en": "Check its network. Numbers are given, but cannot be called yet.",
+    },
+    "alert_events.rejected": {
+        "id": "{count} catatan ditolak server",
+        "en": "{count} records refused by the server",
+    },
+    "do_events.rejected": {
+        "id": "Panggil teknisi: versi kios dan server mungkin berbeda jauh.",
+        "en": "Call a technician: kiosk and server may be of very different versions.",
+    },
+    "alert_seq.gap": {"id": "{count} catatan tidak pernah sampai", "en": "{count} records have never come"},
+    "do_seq.gap": {
+        "id": "Panggil teknisi: penyimpanan kios mungkin diganti atau rusak.",
+        "en": "Call a technician: its disk may have been replaced or damaged.",
+    },
+    "alert_clock.off": {
+        "id": "Jam kios meleset {seconds} detik",
+        "en": "Its clock is off by {seconds} seconds",
+    },
+    "do_clock.off": {
+        "id": "Betulkan jam dan penyelarasan waktu kios.",
+        "en": "Set its clock and time synchronisation right.",
+    },
+    "alert_disk.full": {
+        "id": "Ruang penyimpanan tinggal {megabytes} MB",
+        "en": "Only {megabytes} MB of disk left",
+    },
+    "do_disk.full": {
+        "id": "Panggil teknisi untuk mengosongkan ruang.",
+        "en": "Call a technician to make room.",
+    },
+    "alert_staff.called": {"id": "Warga meminta bantuan", "en": "A visitor asks for help"},
+    "do_staff.called": {
+        "id": "Datangi kiosnya, lalu tandai di sini.",
+        "en": "Go to the kiosk, then mark it here.",
+    },
+    "alert_number.twice": {"id": "Dua tiket bernomor sama", "en": "Two tickets with one number"},
+    "do_number.twice": {
+        "id": "Layani keduanya. Periksa angka kios di pengaturannya.",
+        "en": "Serve both. Check the kiosk digits in their settings.",
+    },
+    "alert_seq.reused": {"id": "Catatan lama terulang", "en": "Old record numbers came again"},
+    "do_seq.reused": {
+        "id": "Penyimpanan kios dipulihkan atau disalin: panggil teknisi.",
+        "en": "Its disk was restored or copied: call a technician.",
+    },
+    "alert_event.altered": {"id": "Catatan berubah isi", "en": "A record came with another content"},
+    "do_event.altered": {
+        "id": "Panggil teknisi. Yang pertama diterima tetap berlaku.",
+        "en": "Call a technician. What came first holds.",
+    },
+    "alert_other": {"id": "Perlu diperiksa", "en": "Needs a look"},
+    "kiosk": {"id": "Kios", "en": "Kiosk"},
+    "class_kiosk": {"id": "Kios", "en": "Kiosk"},
+    "class_display": {"id": "Layar panggilan", "en": "Display"},
+    "class_counter": {"id": "PC loket", "en": "Counter's PC"},
+    "seen": {"id": "Terakhir terdengar", "en": "Last heard"},
+    "seen_never": {"id": "Belum pernah", "en": "Never"},
+    "seen_now": {"id": "baru saja", "en": "just now"},
+    "seen_minutes": {"id": "{count} menit lalu", "en": "{count} min ago"},
+    "seen_hours": {"id": "{count} jam lalu", "en": "{count} h ago"},
+    "seen_days": {"id": "{count} hari lalu", "en": "{count} days ago"},
+    "state": {"id": "Keadaan", "en": "State"},
+    "state_well": {"id": "Baik", "en": "Well"},
+    "state_trouble": {"id": "Perlu dilihat", "en": "Needs a look"},
+    "state_locked": {"id": "Dikunci", "en": "Locked"},
+    "state_locking": {"id": "Akan dikunci", "en": "To be locked"},
+    "state_opening": {"id": "Akan dibuka", "en": "To be opened"},
+    "printer": {"id": "Printer", "en": "Printer"},
+    "printer_ok": {"id": "Siap", "en": "Ready"},
+    "printer_warning": {"id": "Peringatan", "en": "Warning"},
+    "printer_bad": {"id": "Tidak mencetak", "en": "Not printing"},
+    "printer_unknown": {"id": "Tidak diketahui", "en": "Not known"},
+    "paper": {"id": "Sisa kertas", "en": "Paper left"},
+    "paper_left": {"id": "{count} tiket", "en": "{count} tickets"},
+    "outbox": {"id": "Belum terkirim", "en": "Not sent"},
+    "clock": {"id": "Selisih jam", "en": "Clock off by"},
+    "clock_seconds": {"id": "{count} detik", "en": "{count} s"},
+    "disk": {"id": "Ruang", "en": "Disk"},
+    "gigabytes": {"id": "{count} GB", "en": "{count} GB"},
+    "missing": {"id": "Hilang", "en": "Missing"},
+    "missing_from": {"id": "Nomor urut yang hilang", "en": "Missing sequence numbers"},
+    "program": {"id": "Program", "en": "Program"},
+    "catalogue_at": {"id": "Katalog versi {number}", "en": "Catalogue version {number}"},
+    "kiosk_lock": {"id": "Kunci kios", "en": "Lock the kiosk"},
+    "kiosk_lock_hint": {
+        "id": "Kios menampilkan pesan ini dan tidak memberi nomor. Kios mendengarnya dalam semenit.",
+        "en": "The kiosk shows this message and gives no numbers. It hears of it within a minute.",
+    },
+    "kiosk_unlock": {"id": "Buka kios", "en": "Open the kiosk"},
+    "kiosk_revoke": {"id": "Cabut akses", "en": "Revoke its access"},
+    "kiosk_revoke_hint": {
+        "id": "Untuk kios yang hilang atau diganti. Tidak dapat dibatalkan; kios harus disandingkan lagi.",
+        "en": "For one that is lost or replaced. It cannot be undone; the kiosk must be paired again.",
+    },
+    "kiosk_revoke_sure": {"id": "Saya yakin mencabut {name}", "en": "I am sure about revoking {name}"},
+    "kiosk_revoke_needs": {"id": "Centang kotaknya bila Anda yakin.", "en": "Tick the box if you are sure."},
+    "pair": {"id": "Buat kode penyandingan", "en": "Make a pairing code"},
+    "pair_lead": {
+        "id": "Ketik kode ini di perangkat baru. Berlaku satu kali.",
+        "en": "Type this code at the new device. It is good once.",
+    },
+    "pair_until": {"id": "Berlaku sampai {time}", "en": "Good until {time}"},
+    "pair_left": {"id": "Sisa waktu", "en": "Time left"},
+    "pair_over": {"id": "Kode sudah tidak berlaku", "en": "The code is no longer good"},
+    "pair_class": {"id": "Untuk", "en": "For"},
+    "kiosk_gone": {"id": "Perangkat ini tidak ada", "en": "There is no such device"},
+    "kiosk_gone_hint": {"id": "Mungkin aksesnya sudah dicabut.", "en": "Its access may have been revoked."},
+    "told_first": {"id": "Terdaftar sejak {when}", "en": "Paired since {when}"},
+}
