@@ -39,6 +39,10 @@ class CallRefused(UpkeepError):
     """The step does not fit the ticket's state any more: somebody else was there first, or it was voided."""
 
 
+class CounterShut(CallRefused):
+    """A manager has closed the counter: nobody is called to it."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Who calls: a counter of a site, the queues it serves, and the person at it."""
@@ -55,7 +59,7 @@ def call_next(session: Session, desk: Desk, day: dt.date, rule: Rule, now: dt.da
     Of several queues, the one whose first has waited longest is served; a priority ticket that is due goes first.
     """
     if any(closed.code == desk.counter for closed in closed_counters(session, desk.site_id, now)):
-        raise CallRefused(f"counter {desk.counter} is closed; open it under Penutupan first")
+        raise CounterShut(f"counter {desk.counter} is closed by a manager, who opens it again")
     rows = _locked(session, desk.site_id, day, desk.queues)
     while True:
         found = _head(session, desk, day, rule, rows)

@@ -20,7 +20,19 @@ from sqlalchemy.orm import Session
 
 from kiosk.site import SiteFaults
 from kiosk.sync.wire import DeviceClass
-from server import backup, catalogue, counters, enrolment, heartbeats, listing, log, settings, setup, users, webhooks
+from server import (
+    backup,
+    catalogue,
+    counters,
+    enrolment,
+    heartbeats,
+    listing,
+    log,
+    settings,
+    setup,
+    users,
+    webhooks,
+)
 from server.cli import serve
 from server.db import migrate as migrations
 from server.db.database import Database, utc_now

@@ -84,15 +84,13 @@ def close_counter(
         raise UpkeepError("counter and message are needed; the message in Indonesian and English")
     _end(session, site_id, COUNTER, (counter,), who, now)
     session.add(_row(site_id, COUNTER, counter, text, until, who, now))
-    audit.note(
-        session, now, who, "counter.closed", site=site_id, counter=counter, text=dict(text), until=until
-    )
+    audit.note(session, now, who, "counter.shut", site=site_id, counter=counter, text=dict(text), until=until)
 
 
 def open_counter(session: Session, site_id: str, counter: str, *, who: str, now: dt.datetime) -> None:
     """Open a counter again."""
     _end(session, site_id, COUNTER, (counter,), who, now)
-    audit.note(session, now, who, "counter.opened", site=site_id, counter=counter)
+    audit.note(session, now, who, "counter.reopened", site=site_id, counter=counter)
 
 
 def closed_until(session: Session, site_id: str) -> dict[str, Closure]:
@@ -116,7 +114,7 @@ def open_due(session: Session, catalogues: Catalogues, closure: int, now: dt.dat
         return False
     row.ended_at, row.ended_by = now, BY_TIME
     if row.kind == COUNTER:
-        audit.note(session, now, BY_TIME, "counter.opened", site=row.site_id, counter=row.code)
+        audit.note(session, now, BY_TIME, "counter.reopened", site=row.site_id, counter=row.code)
         return True
     current = catalogues.current(session, row.site_id)
     service = row_of(editing.data_of(current), "services", row.code)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from server import calling, counter_view, counters, words
 from server.api.access import Worker
-from server.calling import CallRefused, Desk
+from server.calling import CallRefused, CounterShut, Desk
 from server.counters import CounterRefused
 from server.db.models import Counter
 from server.pages.rendering import page
@@ -229,6 +229,8 @@ def _done(worker: Services, work: Callable[[Session], object]) -> Response:
         worker.database.write(work)
     except CounterRefused as refused:
         return see(f"{PATH}?kabar={refused.word}")
+    except CounterShut:
+        return see(f"{PATH}?kabar=counter_note_shut")
     except CallRefused:
         return see(f"{PATH}?kabar=counter_note_gone")
     return see(PATH)

@@ -104,6 +104,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The counter is paused. Go on first.",
     },
     "counter_note_empty": {"id": "Belum ada yang menunggu.", "en": "Nobody is waiting."},
+    "counter_note_shut": {
+        "id": "Loket ini sedang ditutup oleh pengelola. Nomor dapat dipanggil lagi setelah dibuka.",
+        "en": "A manager has closed this counter. Numbers can be called again once it is open.",
+    },
     "counter_note_gone": {
         "id": "Nomor itu sudah berubah keadaan: dibatalkan, atau sudah ditekan di jendela lain.",
         "en": "That number has changed: cancelled, or handled in another window.",

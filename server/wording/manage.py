@@ -19,13 +19,18 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "menu_texts": {"id": "Teks", "en": "Texts"},
     "menu_import": {"id": "Spreadsheet", "en": "Spreadsheet"},
     "menu_versions": {"id": "Versi", "en": "Versions"},
-    "menu_audit": {"id": "Catatan perubahan", "en": "Change log"},
+    "menu_audit": {"id": "Catatan", "en": "Change log"},
     "menu_users": {"id": "Pengguna", "en": "People"},
     "in_force": {"id": "Versi {number} berlaku", "en": "Version {number} is in force"},
     "in_force_by": {"id": "Diubah {who}, {when}", "en": "Changed by {who}, {when}"},
     "sample_note": {
         "id": "Data ini masih contoh: nama, biaya, dan waktu belum diperiksa oleh mal.",
         "en": "This is still sample data: names, fees and times have not been checked by the mall.",
+    },
+    "dates_none": {"id": "Tidak ada tanggal khusus yang akan datang.", "en": "No single date lies ahead."},
+    "unverified": {
+        "id": "{count} layanan masih perlu diperiksa oleh instansinya.",
+        "en": "{count} services are still to be verified by their agency.",
     },
     "saved": {
         "id": "Tersimpan sebagai versi {number}. Kios menerimanya pada pengambilan berikutnya.",

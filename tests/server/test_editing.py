@@ -218,7 +218,7 @@ def test_nobody_is_called_to_a_closed_counter(
         day = NOON.date()
         return database.write(lambda session: calling.call_next(session, desk, day, Rule("first", 2), now))
 
-    with pytest.raises(calling.CallRefused, match="counter 3 is closed"):
+    with pytest.raises(calling.CounterShut, match="counter 3 is closed"):
         call(NOON)
     assert call(until) is not None, "its time has come, whether the clock's round was there yet or not"
 

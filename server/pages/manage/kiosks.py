@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -98,7 +99,8 @@ def show(request: Request, worker: Worker, person: Manager) -> Response:
     rows.sort(
         key=lambda row: (not row.troubled, row.kiosk.device_class != DeviceClass.KIOSK, row.kiosk.digit)
     )
-    return manage(request, "kiosks.html", rows=rows, needs=needs, classes=list(DeviceClass))
+    cause = partial(cause_of, language=language)
+    return manage(request, "kiosks.html", rows=rows, needs=needs, cause=cause, classes=list(DeviceClass))
 
 
 def name_of(kiosk: Kiosk, language: str) -> str:
@@ -112,8 +114,14 @@ def _extra(values: Mapping[str, object], language: str) -> str:
     if values.get("left") is not None:
         parts.append(say("paper_left", language, count=values["left"]))
     if values.get("cause"):
-        parts.append(str(values["cause"]))
+        parts.append(cause_of(str(values["cause"]), language))
     return ", ".join(parts)
+
+
+def cause_of(cause: str, language: str) -> str:
+    """Return a printer's trouble in words; one that is not known here as the kiosk told it."""
+    key = f"cause_{cause}"
+    return say(key, language) if key in words.WORDS else cause
 
 
 def _told(alert: Alert, where: str, language: str) -> Need:
@@ -306,6 +314,7 @@ def _one(
     return manage(
         request,
         "kiosk.html",
+        cause=partial(cause_of, language=language),
         status=422 if trouble else 200,
         row=row,
         gaps=gaps,

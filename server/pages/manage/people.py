@@ -84,7 +84,6 @@ def set_role(request: Request, user: int, worker: Worker, person: Admin, fields:
         worker,
         person,
         user,
-        "role",
         lambda session: people.set_role(session, user, Role(asked), by=person, now=worker.now()),
     )
 
@@ -98,7 +97,6 @@ def set_password(request: Request, user: int, worker: Worker, person: Admin, fie
         worker,
         person,
         user,
-        "password",
         lambda session: people.set_password(session, user, password, by=person, now=worker.now()),
     )
 
@@ -112,19 +110,22 @@ def lock(request: Request, user: int, worker: Worker, person: Admin, fields: Typ
         worker,
         person,
         user,
-        "locked",
         lambda session: people.set_locked(session, user, locked, by=person, now=worker.now()),
     )
 
 
 def _do(
-    request: Request, worker: Services, person: Person, user: int, field: str, work: Callable[[Session], None]
+    request: Request, worker: Services, person: Person, user: int, work: Callable[[Session], None]
 ) -> Response:
     try:
         worker.database.write(work)
     except PersonRefused as error:
         trouble = Trouble()
-        trouble.add(field, say(error.word, language_of(request), least=_LEAST, most=_MOST))
+        text = say(error.word, language_of(request), least=_LEAST, most=_MOST)
+        if error.word == "user_fault_password":
+            trouble.add("password", text)
+        else:
+            trouble.others.append(text)
         return _one(request, worker, person, user, trouble)
     return see(f"{HERE}/{user}?selesai=1")
 

@@ -41,6 +41,9 @@ MOST_ROWS: Final = 200
 NEW: Final = "baru"
 LONG: Final = frozenset({"requirements", "words", "week", "note", "line", "details_source"})
 _INSIDE: Final = ("source", "details_source", "note", "must_verify", "legal_basis", "product")
+_NEEDED: Final = frozenset(
+    {"code", "agency", "queue", "zone", "name", "short", "line", "source", "pictogram"}
+)
 _NEEDS: Final = re.compile(r"needs a text for (\w+).*")
 GROUPS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "agencies": (
@@ -269,25 +272,26 @@ def _form(
     site = site_of(request)
     shape = {column.key: column for column in columns(kind, site.site.languages)}
     choices = _choices(site, language_of(request))
-    groups: list[tuple[str, list[Field]]] = []
+    groups: list[tuple[str, list[list[Field]]]] = []
     for title, names in GROUPS[kind]:
         made = [
-            Field(
-                key,
-                name,
-                key.partition(".")[2],
-                column.content,
-                values.get(key, ""),
-                choices.get(name, ()),
-                required=name
-                in ("code", "agency", "queue", "zone", "name", "short", "line", "source", "pictogram")
-                and not (kind == "agencies" and name == "source"),
-                spread=name in LONG or column.content in ("lines", "week"),
-            )
+            [
+                Field(
+                    key,
+                    name,
+                    key.partition(".")[2],
+                    column.content,
+                    values.get(key, ""),
+                    choices.get(name, ()),
+                    required=name in _NEEDED and (kind, name) != ("agencies", "source"),
+                    spread=name in LONG or column.content in ("lines", "week"),
+                )
+                for key, column in shape.items()
+                if key.partition(".")[0] == name
+            ]
             for name in names
-            for key, column in shape.items()
-            if key.partition(".")[0] == name
         ]
+        made = [row for row in made if row]
         if made:
             groups.append((title, made))
     row: Data | None = row_of(data_of(site), kind, code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from fastapi import APIRouter, File, Request, UploadFile
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from kiosk.site.faults import SiteFaults
+from kiosk.site import sheet_columns
+from kiosk.site.faults import Fault, SiteFaults
 from server.api.access import Worker
 from server.errors import UpkeepError
 from server.manage import sheets
@@ -57,10 +59,10 @@ def upload(
         faults = [
             (
                 site_faults.place(one.place, language) or one.file,
-                one.value,
+                _found(one.value),
                 site_faults.told(one.problem, language),
             )
-            for one in error.faults
+            for one in sorted(error.faults, key=_by_row)
         ]
         return _page(request, worker.settings.max_body_bytes, faults=faults, status=422)
 
@@ -69,6 +71,21 @@ def upload(
         return kept.draft
 
     return see(f"{HERE}/{worker.database.write(work)}")
+
+
+_ORDER = list(sheet_columns.SHEETS.values())
+
+
+def _by_row(fault: Fault) -> tuple[int, int]:
+    """In the spreadsheet's own order, so that a person goes through it once."""
+    title = fault.place.partition(",")[0]
+    row = re.search(r"row (\d+)", fault.place)
+    return _ORDER.index(title) if title in _ORDER else -1, int(row[1]) if row else 0
+
+
+def _found(value: str) -> str:
+    """Return what stands there as a person typed it; a whole group of texts says nothing here."""
+    return "" if value.startswith(("{", "[")) else value.strip('"')
 
 
 def _page(
