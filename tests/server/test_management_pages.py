@@ -12,9 +12,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from server import catalogue, enrolment
+from server import catalogue
 from server.db.database import Database
 from server.db.models import Audit, User
+from server.db.models import Kiosk as KioskRow
 from server.keeper import Keeper
 from server.pages.manage.frame import MENU
 from server.pages.manage.kiosks import ago
@@ -311,7 +312,7 @@ def test_a_kiosk_of_another_site_is_not_there(manager: Browser, database: Databa
     database.write(lambda session: catalogue.replace(session, other, whole, who="test", now=NOON))
     kiosk = enrol(database)
     database.write(
-        lambda session: setattr(session.get_one(enrolment.Kiosk, kiosk.kiosk_id), "site_id", "mpp-lain")
+        lambda session: setattr(session.get_one(KioskRow, kiosk.kiosk_id), "site_id", "mpp-lain")
     )
     assert manager.get(f"/kios/{kiosk.kiosk_id}").status_code == 404
     assert manager.post(f"/kios/{kiosk.kiosk_id}/cabut", {"sure": "1"}).status_code == 404
