@@ -34,6 +34,7 @@ NEVER_IMPORTED = {
     "mypy": "a command: make check",
     "ruff": "a command: make check",
     "schemathesis": "a command: tests/server/test_contract.py runs it",
+    "python-multipart": "fastapi reads the pages' forms with it",
 }
 """Declared libraries that no module imports, each with the reason."""
 
