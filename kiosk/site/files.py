@@ -11,7 +11,7 @@ from pathlib import Path
 from kiosk.core.catalogue import Catalogue, Site
 from kiosk.site import strict_json
 from kiosk.site.faults import Fault, SiteFaults, shown
-from kiosk.site.rules import judged, site_faults, validated
+from kiosk.site.rules import judged, mall_faults, validated
 
 SITE_FILE = "site.toml"
 CATALOGUE_FILE = "catalogue.json"
@@ -86,4 +86,4 @@ def site_faults(site: Site, directory: Path) -> Iterator[Fault]:
     if logo is not None and not (directory / logo).is_file():
         problem = f"no such file in {directory}; name a picture beside {SITE_FILE}, or leave logo out"
         yield Fault("E-CAT-08", SITE_FILE, "ticket.logo", shown(logo), problem)
-    yield from site_faults(site, SITE_FILE)
+    yield from mall_faults(site, SITE_FILE)

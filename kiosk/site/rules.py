@@ -59,7 +59,7 @@ def judged(
     return (None if faults else catalogue), faults
 
 
-def site_faults(site: Site, file: str) -> Iterator[Fault]:
+def mall_faults(site: Site, file: str) -> Iterator[Fault]:
     """Yield what is wrong within the mall's own data, beyond its fields one by one."""
     for tag in (tag for tag in REQUIRED_LANGUAGES if tag not in site.languages):
         problem = f"{tag!r} must be one of them; allowed: every list with {', '.join(REQUIRED_LANGUAGES)}"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.core.catalogue import Catalogue, Site
 from kiosk.site.faults import Fault, SiteFaults
-from kiosk.site.rules import judged, site_faults, validated
+from kiosk.site.rules import judged, mall_faults, validated
 from server import catalogue
 from server.catalogue import Catalogues, SiteDocument
 from server.db import models
@@ -66,7 +66,7 @@ def judge(data: Data) -> tuple[Site, Catalogue]:
     site: Site | None = None
     try:
         site = validated(Site, data["site"], "site")
-        faults += site_faults(site, "site")
+        faults += mall_faults(site, "site")
     except SiteFaults as error:
         faults += error.faults
     whole, found = judged(data["catalogue"], site, "catalogue")
