@@ -311,9 +311,7 @@ def test_a_kiosk_of_another_site_is_not_there(manager: Browser, database: Databa
     other = site.model_copy(update={"id": "mpp-lain"})
     database.write(lambda session: catalogue.replace(session, other, whole, who="test", now=NOON))
     kiosk = enrol(database)
-    database.write(
-        lambda session: setattr(session.get_one(KioskRow, kiosk.kiosk_id), "site_id", "mpp-lain")
-    )
+    database.write(lambda session: setattr(session.get_one(KioskRow, kiosk.kiosk_id), "site_id", "mpp-lain"))
     assert manager.get(f"/kios/{kiosk.kiosk_id}").status_code == 404
     assert manager.post(f"/kios/{kiosk.kiosk_id}/cabut", {"sure": "1"}).status_code == 404
 
