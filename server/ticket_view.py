@@ -29,6 +29,7 @@ class TicketView:
     hint: str
     service: str
     site: str
+    region: str
     language: str
     far: bool
     """More than a few people are ahead: the phone need not ask often."""
@@ -61,7 +62,8 @@ def find(
         headline=headline,
         hint=hint,
         service=_plain(service.short, language) if service else "",
-        site=f"{_plain(document.site.name, language)}, {_plain(document.site.region, language)}",
+        site=_plain(document.site.name, language),
+        region=_plain(document.site.region, language),
         language=language,
         far=state == "waiting" and count > NEAR,
         time=f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}",

@@ -6,11 +6,13 @@ const NEAR = 4_000; // when it is about to be this visitor's turn
 const MOST = 60_000; // while the connection is lost
 
 let tag = null;
-let wait = CALM;
 let timer = null;
 
 const card = () => document.getElementById("ticket");
+const pace = () => (card().dataset.state === "waiting" && !card().querySelector("[data-far]") ? NEAR : CALM);
 const finished = () => ["done", "voided", "past"].includes(card().dataset.state);
+
+let wait = pace();
 
 async function look() {
   try {
@@ -25,7 +27,7 @@ async function look() {
     } else if (answer.status !== 304) {
       throw new Error(String(answer.status));
     }
-    wait = card().dataset.state === "waiting" && !card().querySelector("[data-far]") ? NEAR : CALM;
+    wait = pace();
   } catch {
     document.getElementById("news").textContent = card().dataset.away;
     wait = Math.min(MOST, wait * 2);

@@ -140,7 +140,7 @@ def test_the_page_is_small_safe_and_works_without_javascript(client: TestClient,
     answer = client.get(f"/t/{ticket.token}")
     text = answer.text
     parts = re.findall(r'(?:href|src)="(/static/[^"]+)"', text)
-    assert len(parts) == 3
+    assert len(parts) == 4
     whole = len(text.encode())
     for part in parts:
         got = client.get(part)
