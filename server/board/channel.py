@@ -13,6 +13,7 @@ midnight. What a board gets, by a queue of its own:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import time
@@ -98,12 +99,13 @@ class Channel:
         return self._task
 
     async def _run(self) -> None:
+        woken = False
         whole, tick = time.monotonic() + WHOLE_S, time.monotonic() + TICK_S
         try:
             while self.listeners:
                 now = time.monotonic()
                 try:
-                    await self._look(whole=now >= whole)
+                    await self._look(whole=woken or now >= whole)
                     if now >= whole:
                         whole = time.monotonic() + WHOLE_S
                 except Exception as error:  # whatever it is, the boards are told, and it is tried again
@@ -111,32 +113,31 @@ class Channel:
                 if now >= tick:
                     tick = now + TICK_S
                     self._to_all(self._tick())
-                await self._pause()
+                woken = await self._pause()
         finally:
             self._task, self._board = None, None
 
-    async def _pause(self) -> None:
-        try:
+    async def _pause(self) -> bool:
+        """Wait for the next look; return whether something is known to have happened."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(OUTAGE_S if self._lost else self._pace()):
                 await self._wake.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._wake.clear()
+        woken = self._wake.is_set()
+        self._wake.clear()
+        return woken
 
     async def _look(self, *, whole: bool) -> None:
         first = self._board is None
 
         def read(session: Session) -> tuple[set[int], Board | None]:
+            rows: set[int] = set()
             if first:
-                newest = session.scalar(select(func.max(Call.id))) or 0
-                return {newest}, view.read(
-                    session, self._source.catalogues, self._site_id, self._source.now()
-                )
-            since = max(self._rows) - self._source.late
-            rows = {row.id for row in calls_after(session, self._site_id, since)}
-            if not whole and not self._lost and rows <= self._rows:
-                return rows, None
+                rows = {session.scalar(select(func.max(Call.id))) or 0}
+            elif not whole and not self._lost:
+                since = max(self._rows) - self._source.late
+                rows = {row.id for row in calls_after(session, self._site_id, since)}
+                if rows <= self._rows:
+                    return rows, None
             return rows, view.read(session, self._source.catalogues, self._site_id, self._source.now())
 
         rows, board = await anyio.to_thread.run_sync(self._source.database.read, read, limiter=self._limiter)

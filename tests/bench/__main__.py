@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tests.bench.report import Line
 
-NAMES = ("paper", "printer", "desk", "window", "server")
+NAMES = ("paper", "printer", "desk", "window", "server", "board")
 
 
 def main() -> int:

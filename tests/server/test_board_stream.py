@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
 from server.app import create_app
-from server.board import view
+from server.board import channel, view
 from server.board.listener import KEPT, Listener
 from server.board.view import Cut, natural
 from server.db.database import Database, utc_now
@@ -25,6 +25,13 @@ from tests.support.live_server import LiveServer, live
 from tests.support.lobby import Lobby
 from tests.support.server_driver import SITE, Process
 from tests.support.stream import Event, Stream
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole board is looked at more often than every two seconds, and sooner again where the database was away."""
+    monkeypatch.setattr(channel, "WHOLE_S", 0.2)
+    monkeypatch.setattr(channel, "OUTAGE_S", 0.2)
 
 
 @pytest.fixture
