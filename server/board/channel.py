@@ -24,7 +24,7 @@ from typing import Final
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from server.board import view
@@ -130,6 +130,8 @@ class Channel:
         first = self._board is None
 
         def read(session: Session) -> tuple[set[int], Board | None]:
+            if not self._source.database.is_sqlite:  # or calls and counters would be those of two moments
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             rows: set[int] = set()
             if first:
                 rows = {session.scalar(select(func.max(Call.id))) or 0}
