@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,8 +39,8 @@ STAFF: Final = Person("Petugas", Role.STAFF)
 WHO: Final = "set-up"
 PHRASE: Final = _("Selamat datang. Suara mesin ini terdengar dengan baik.")
 SPOKEN_S: Final = 20.0
-Pair = Callable[[str, str], None]
-"""Pairs this unit with the server at an address, by a code; raises what the command line can explain."""
+_CODE: Final = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{8}")
+"""A pairing code, as the server makes them."""
 
 
 def first_start(state: Path, clock: Clock, settings: Settings) -> bool:
@@ -70,17 +71,16 @@ class SetupWork:
         root: Path = Path("/"),
         usb_backend: Any = None,
         environ: Mapping[str, str] = os.environ,
-        pair: Pair | None = None,
     ) -> None:
-        """``root`` is where devices and sticks are; ``pair`` is None where this version cannot."""
+        """``root`` is where devices and sticks are."""
         self._file, self._state, self._clock = file, state, clock
-        self._root, self._usb, self._environ, self._pair = root, usb_backend, environ, pair
+        self._root, self._usb, self._environ = root, usb_backend, environ
         self._known: dict[str, Candidate] = {}
 
     def begin(self) -> w.Setup:
         """Return the set-up as it was left. Raises SettingsError."""
         done = frozenset(setup_progress.read(self._state))
-        return w.Setup(facts=self.facts(), done=done, pairs=self._pair is not None)
+        return w.Setup(facts=self.facts(), done=done)
 
     def settings(self) -> Settings:
         """Return the configuration as it is now; of a file that is not there, every default."""
@@ -117,6 +117,7 @@ class SetupWork:
     def perform(self, work: w.Work) -> w.Answer:
         """Do ``work``; what it may not do and what fails is an answer."""
         from kiosk.store import StoreError
+        from kiosk.sync.errors import SyncError
         from printer.errors import PrinterError
 
         try:
@@ -125,7 +126,7 @@ class SetupWork:
             return w.Refused("refused", "; ".join(error.faults) + f" ({error.code})")
         except SiteFaults as error:
             return w.Refused("refused", str(error.faults[0]))
-        except (PrinterError, StoreError, ValueError) as error:
+        except (PrinterError, StoreError, SyncError, ValueError) as error:
             return w.Refused("refused", str(error))
         except OSError as error:
             return w.Refused("refused", f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
@@ -163,9 +164,10 @@ class SetupWork:
                 self._change({("kiosk", "site"): name})
             case "alone":
                 self._change({("server", "url"): "", ("kiosk", "numbering"): "local"})
-            case "pair" if self._pair is not None:
-                self._pair(work.name, work.text)
-                self._change({("server", "url"): work.name, ("kiosk", "numbering"): "central"})
+            case "pair":
+                url = work.name.rstrip("/")
+                self._pair(url, work.text)
+                self._change({("server", "url"): url, ("kiosk", "numbering"): "central"})
             case "digit":
                 self._change({("kiosk", "kiosk_digit"): int(work.number)})
             case "panel":
@@ -180,6 +182,26 @@ class SetupWork:
                 pass  # the configuration says it already
             case _:
                 raise ValueError(f"no such work: {work.kind!r}")
+
+    def _pair(self, url: str, code: str) -> None:
+        """Pair with the server. Raises SyncError, StoreError, SiteFaults and ValueError."""
+        from kiosk import site
+        from kiosk.enrolling import pair
+
+        letters = re.sub(r"[\s-]", "", code).upper()
+        if _CODE.fullmatch(letters) is None:
+            raise ValueError(f"{code!r}; allowed: eight letters such as BCDF-GHJK, as the server shows it")
+        settings = self.settings()
+        data, _faults = site.load_or_last_good(settings.site_dir, self._state)
+        store = open_store(self._state, data, self._clock)
+        try:
+            queues = [queue.code for queue in data.catalogue.queues]
+            pair(
+                settings, self._state, self._clock, store, data.site,
+                url=url, code=letters, name="Kiosk", replaces="", queues=queues,
+            )  # fmt: skip
+        finally:
+            store.close()
 
     def _kept(self, work: w.Work) -> w.Kept:
         done = setup_progress.read(self._state)

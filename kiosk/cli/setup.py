@@ -46,6 +46,10 @@ def register(
         "--site", metavar="NAME|FOLDER", help="a site that is here, or a folder (a USB stick's)"
     )
     parser.add_argument(
+        "--server", metavar="URL|none", help="the central server to pair with; none: without one"
+    )
+    parser.add_argument("--code", default="", metavar="CODE", help="the pairing code that the server shows")
+    parser.add_argument(
         "--digit", type=int, choices=range(10), help="0: the only kiosk of its hall; else its own digit"
     )
     parser.add_argument("--diagonal", type=float, metavar="INCH", help="the panel's diagonal (7 to 100)")
@@ -171,7 +175,17 @@ class _Asker:
         self.choose(self.options.site or self.ask("Site: a name or a folder", self.setup.facts.site))
 
     def _server(self) -> None:
-        self.choose("none")
+        from kiosk.core import setup as w
+
+        known = self.setup.facts.server
+        url = self.options.server or self.ask("Central server's address; empty: as it is, none: without", "")
+        if url == "none" or not (url or known):
+            self.choose("none")
+        elif not url:
+            self.send(w.Next())
+        else:
+            code = self.options.code or self.ask("Pairing code, as the server shows it", "")
+            self.send(w.Choose("server"), w.Type(url), w.Enter(), w.Type(code), w.Enter())
 
     def _digit(self) -> None:
         known = str(self.setup.facts.digit)

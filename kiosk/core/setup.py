@@ -8,7 +8,7 @@ the same machine.
 
     LANGUAGE → SITE → SERVER → DIGIT → PANEL → TOUCH → PRINTER → SCANNER → SOUND → ZONE → PIN → CHECK → (finished)
 
-SERVER is there where this version can pair; DIGIT where the unit counts for itself. A step is *done* once its answer is
+DIGIT is there where the unit counts for itself: a server gives a digit as it pairs. A step is *done* once its answer is
 in the configuration: whoever leaves comes back to the first one that is not. PINs alone wait in memory until the end of
 their step, which also says that the unit is set up: after it nobody comes back here.
 """
@@ -114,8 +114,6 @@ class Setup:
     part: Part = Part.ASK
     done: frozenset[Step] = frozenset()
     facts: Facts = Facts()  # frozen
-    pairs: bool = False
-    """Whether this version can pair with a server."""
     options: tuple[Option, ...] = ()
     picked: str = ""
     """The printer that prints the test paper, with width and profile; the scanner that is listened to."""
@@ -140,10 +138,8 @@ class Setup:
 
     def order(self) -> tuple[Step, ...]:
         """Return the steps of this unit, in their order."""
-        left_out = set() if self.pairs else {Step.SERVER}
-        if self.facts.server:
-            left_out.add(Step.DIGIT)
-        return tuple(step for step in Step if step not in left_out)
+        left_out = Step.DIGIT if self.facts.server else None
+        return tuple(step for step in Step if step is not left_out)
 
     def place(self) -> tuple[int, int]:
         """Return which step of how many this is, from 1."""

@@ -235,6 +235,8 @@ def _next(setup: Setup) -> Result:
             return _ask(setup, "finish", pins=(setup.pin,))
         case Step.CHECK if setup.part is Part.ASK:
             return replace(setup, finished=True), None
+        case Step.SERVER if setup.facts.server and setup.part is Part.ASK:
+            return _ask(setup, "pass", name="as it is")
     if setup.step in _MAY_PASS and setup.part is Part.ASK:
         return _ask(setup, "pass", name="as it is")
     return setup, None

@@ -65,7 +65,7 @@ def test_from_the_box_to_the_first_ticket(unit: Unit, printer: tuple[str, list[P
     )
     document: dict[str, Any] = json.loads(done.stdout)
     assert list(document["steps"]) == [
-        "language", "site", "digit", "panel", "touch", "printer", "scanner", "sound", "zone", "pin",
+        "language", "site", "server", "digit", "panel", "touch", "printer", "scanner", "sound", "zone", "pin",
     ]  # fmt: skip
     assert all(one["remedy"] or one["level"] == "unknown" for one in document["findings"]), (
         "each with what to do"

@@ -36,7 +36,7 @@ ITEMS = (
 
 def setup_faces() -> Iterator[tuple[str, Setup, bool]]:
     """Yield a name, a state, and whether the board shows its other keys."""
-    base = Setup(facts=Facts(site="bangkalan"), pairs=True)
+    base = Setup(facts=Facts(site="bangkalan"))
 
     def face(step: Step, part: Part = Part.ASK, **changes: object) -> Setup:
         return replace(base, step=step, part=part, **changes)  # type: ignore[arg-type]

@@ -62,6 +62,7 @@ def present_setup_frame(frame: FrameView, setup: Setup) -> FrameView:
         )
         or (setup.step is Step.TOUCH and setup.touched == frozenset(w.CORNERS))
         or (at_pin and setup.part is Part.STAFF)
+        or (setup.step is Step.SERVER and setup.part is Part.ASK and bool(setup.facts.server))
     )
     again_word, again_icon = _AGAIN.get(setup.step, (_("Cari lagi"), "search"))
     last = _("Selesai") if setup.step is Step.CHECK else _("Lanjut")
