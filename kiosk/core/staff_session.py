@@ -19,6 +19,7 @@ PIN_LENGTH: Final = (6, 12)
 WORK_LIMIT_S: Final = 40.0
 """The desk answers sooner, by its own deadlines; past this the screen stops waiting and says so."""
 TYPED: Final = 12
+LONGEST_VALUE: Final = 200
 WRITTEN: Final = 24
 """Letters of a place typed on the screen: what is on one glance in the field. The command takes longer ones."""
 
@@ -43,6 +44,7 @@ class Place(StrEnum):
     FIGURES = "figures"
     TRIP = "trip"
     SETTINGS = "settings"
+    SETTING = "setting"
     RULER = "ruler"
     TOUCH = "touch"
     DOCTOR = "doctor"
@@ -111,6 +113,8 @@ class Session:
     items: tuple[Item, ...] = ()
     """What the doctor found, the worst first."""
     item: Item | None = None
+    setting: str = ""
+    """The setting that is open: ``section.key``."""
     touched: frozenset[str] = frozenset()
     """Corners that the touch check has felt."""
     notice: Notice | None = None
@@ -192,6 +196,25 @@ class Go(StaffEvent):
     """Open ``place``."""
 
     place: Place
+
+
+@dataclass(frozen=True)
+class Alter(StaffEvent):
+    """Open the setting ``name`` (``section.key``), which is ``value`` now."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class SetTo(StaffEvent):
+    """Give the open setting this value."""
+
+    value: str
+
+
+class Restart(StaffEvent):
+    """Start the kiosk again, with the settings as they are now."""
 
 
 @dataclass(frozen=True)
@@ -347,6 +370,20 @@ class Recognised:
 
 
 @dataclass(frozen=True)
+class IsSet:
+    """The setting is written: ``key = value``."""
+
+    detail: str
+
+
+@dataclass(frozen=True)
+class NotSet:
+    """The setting stays as it was, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class NotFound:
     """No ticket of today and of this kiosk has that code; ``kind`` says why, ``detail`` of which day it is."""
 
@@ -392,5 +429,17 @@ class Failed:
 
 
 Answer: TypeAlias = (
-    AtDoor | CameIn | Refused | Listed | Recognised | NotFound | Travels | Counted | Examined | Did | Failed
+    AtDoor
+    | CameIn
+    | Refused
+    | Listed
+    | Recognised
+    | NotFound
+    | IsSet
+    | NotSet
+    | Travels
+    | Counted
+    | Examined
+    | Did
+    | Failed
 )

@@ -30,6 +30,7 @@ from kiosk.core.staff_session import (
     GESTURE,
     GESTURE_S,
     LOCK_MINUTES,
+    LONGEST_VALUE,
     PIN_LENGTH,
     REPRINT_REASONS,
     TECHNICAL,
@@ -37,6 +38,7 @@ from kiosk.core.staff_session import (
     VOID_REASONS,
     WORK_LIMIT_S,
     WRITTEN,
+    Alter,
     Answer,
     Answered,
     AtDoor,
@@ -51,11 +53,13 @@ from kiosk.core.staff_session import (
     Failed,
     Felt,
     Go,
+    IsSet,
     Leave,
     Listed,
     LockFor,
     NotFound,
     Notice,
+    NotSet,
     Passed,
     PauseFor,
     Pick,
@@ -64,8 +68,10 @@ from kiosk.core.staff_session import (
     Read,
     Recognised,
     Refused,
+    Restart,
     Scanned,
     Session,
+    SetTo,
     StaffEvent,
     StepBack,
     TestPrint,
@@ -153,6 +159,12 @@ def _inside(session: Session, person: Person, event: StaffEvent) -> Step:
             return _work(session, "summary")
         case TestPrint() if person.role is Role.TECHNICIAN:
             return _work(session, "test")
+        case Alter(name, value) if session.place is Place.SETTINGS and person.role is Role.TECHNICIAN:
+            return replace(_enter_place(session, Place.SETTING, setting=name), typed=value), None
+        case SetTo(value) if session.place is Place.SETTING:
+            return _work(session, "set", why=session.setting, text=value)
+        case Restart() if person.role is Role.TECHNICIAN:
+            return _work(session, "restart")
         case Felt(corner) if session.place is Place.TOUCH and corner in CORNERS:
             return replace(session, touched=session.touched | {corner}), None
     return session, None
@@ -177,6 +189,9 @@ def _corner(session: Session, side: str) -> Step:
 
 
 def _type(session: Session, key: str) -> Session:
+    if session.place is Place.SETTING:
+        value = session.typed[:-1] if not key else (session.typed + key)[:LONGEST_VALUE]
+        return replace(session, typed=value, notice=None)
     at_door = session.place is Place.DOOR and session.wait_s() == 0
     if not (at_door or session.place in (Place.FIRST, Place.AGAIN, Place.FIND)):
         return session
@@ -188,6 +203,8 @@ def _enter(session: Session) -> Step:
     typed = session.typed
     if session.place is Place.FIND:
         return _work(session, "find", text=typed) if typed else (session, None)
+    if session.place is Place.SETTING:
+        return _work(session, "set", why=session.setting, text=typed)
     if not PIN_LENGTH[0] <= len(typed) <= PIN_LENGTH[1]:
         return session, None
     match session.place:
@@ -269,6 +286,7 @@ def _menu(session: Session, notice: Notice | None = None) -> Session:
         figures=(),
         items=(),
         item=None,
+        setting="",
         pause=None,
         notice=notice,
     )
@@ -321,6 +339,10 @@ def _answered(session: Session, answer: Answer) -> Session:
             return replace(at_pad, notice=Notice(f"scan_{kind}", detail, good=False))
         case Travels(place, recent):
             return replace(session, place_name=place, recent=recent)
+        case IsSet(detail):
+            return _menu(session, Notice("set", detail))
+        case NotSet(why):
+            return replace(session, notice=Notice("not_set", why, good=False))
         case Counted(figures):
             return replace(session, figures=figures)
         case Examined(items):

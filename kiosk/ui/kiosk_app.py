@@ -173,6 +173,7 @@ class KioskApp(App):
             _post,
             self.show_again,
             self.visit.default_language,
+            lambda: self.start_again(),  # noqa: PLW0108  (looked up when it is called)
         )
         if not self.settings.kiosk.set_up:
             from kiosk.ui.setup_room import SetupRoom

@@ -49,12 +49,15 @@ class StaffRoom:
         post: Callable[[Callable[[], None]], None],
         changed: Callable[[], None],
         language: str,
+        restart: Callable[[], None] = lambda: None,
     ) -> None:
         """``changed`` is called when an answer has changed what is to be shown; ``post`` brings one from a thread."""
         self._settings, self._clock, self._supply, self._changed = settings, clock, supply, changed
         self._state, self._post = state, post
         self._language = language
         self._unlocking = False
+        self._restart = restart
+        self._written: Settings | None = None
         now = clock.monotonic()
         self.session = s.Session(idle=settings.staff.idle_s, now=now, since=now, mobile=settings.kiosk.mobile)
 
@@ -118,6 +121,9 @@ class StaffRoom:
             # Its own thread, for up to ten seconds. A daemon: a check stuck in the kernel must not keep the process.
             threading.Thread(target=self._examine, args=(work.serial,), name="doctor", daemon=True).start()
             return
+        if work.kind in ("set", "restart"):
+            self._technical(work)
+            return
         settings, boot, language = self._settings, self._clock.boot, self._language
 
         def perform(desk: Desk) -> s.Answer:
@@ -131,6 +137,30 @@ class StaffRoom:
             told = s.Failed(code_of(answer)) if isinstance(answer, BaseException) else answer
             self._step(s.Answered(work.serial, told))
             self._supply.refresh()
+            self._changed()
+
+        self._supply.submit(perform, answered)
+
+    def _technical(self, work: s.Work) -> None:
+        """Change a setting, or start again: who did is written down first."""
+        file = self._settings.file
+
+        def perform(desk: Desk) -> s.Answer:
+            from kiosk.staff_settings import alter
+
+            if work.kind == "set":
+                return alter(desk, file, work)
+            desk.store.audit(work.who, "kiosk.restarted", {})
+            return s.IsSet("")
+
+        def answered(answer: s.Answer | BaseException) -> None:
+            told = s.Failed(code_of(answer)) if isinstance(answer, BaseException) else answer
+            if work.kind == "restart" and not isinstance(told, s.Failed):
+                self._restart()
+                return
+            if isinstance(told, s.IsSet):
+                self._written = None
+            self._step(s.Answered(work.serial, told))
             self._changed()
 
         self._supply.submit(perform, answered)
@@ -211,6 +241,11 @@ class StaffRoom:
         """Return every setting with its value and where it comes from; nothing secret is among them."""
         if self.session.place is not s.Place.SETTINGS:
             return ()
-        from kiosk.settings import told
+        from kiosk.settings import SettingsError, load, told
 
-        return told(self._settings)
+        if self._written is None:  # what is in the file: the settings in use are those of the start
+            try:
+                self._written = load(self._settings.file)
+            except SettingsError:
+                self._written = self._settings
+        return told(self._written)

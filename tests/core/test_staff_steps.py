@@ -239,3 +239,16 @@ def test_a_mobile_unit_s_staff_say_where_it_stands() -> None:
 def test_a_unit_of_the_hall_has_no_trips() -> None:
     session, works = run(inside(), s.Go(Place.TRIP), s.Write("x"), s.Travel("x"))
     assert (session.place, works) == (Place.MENU, [])
+
+
+def test_settings_are_a_technician_s_and_stay_open_where_they_are_refused() -> None:
+    listed, _ = run(inside(BUDI), s.Go(Place.SETTINGS))
+    assert listed.place is Place.SETTINGS
+    opened, works = run(listed, s.Alter("display.diagonal_inch", "21.5"), s.Type(""), s.Type("9"), s.Enter())
+    assert (works[0].kind, works[0].why, works[0].text) == ("set", "display.diagonal_inch", "21.9")
+    refused, _ = step(opened, s.Answered(works[0].serial, s.NotSet("why")))
+    assert (refused.place, refused.notice) == (Place.SETTING, s.Notice("not_set", "why", good=False))
+    kept, _ = step(opened, s.Answered(works[0].serial, s.IsSet("diagonal_inch = 21.9")))
+    assert (kept.place, kept.setting) == (Place.MENU, "")
+    for event in (s.Alter("kiosk.site", "x"), s.Restart(), s.SetTo("x"), s.Go(Place.SETTINGS)):
+        assert run(inside(ANI), event)[1] == []

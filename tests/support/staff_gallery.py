@@ -144,6 +144,22 @@ def staff_faces() -> Iterator[StaffFace]:
         yield StaffFace(f"figures-{page}", replace(listed, place=Place.FIGURES, figures=figures, page=page))
     for page in (0, 5):
         yield StaffFace(f"settings-{page}", replace(technician, place=Place.SETTINGS, trail=trail, page=page))
+    setting = replace(technician, place=Place.SETTING, trail=trail)
+    for name, value in (
+        ("printer.transport", "usb"),
+        ("kiosk.ignore_hours", "false"),
+        ("display.diagonal_inch", "21.5"),
+        ("scanner.device", ""),
+        ("server.url", "https://antrean.contoh.go.id"),
+    ):
+        yield StaffFace(f"setting-{name}", replace(setting, setting=name, typed=value))
+    refused = Notice(
+        "not_set", "kiosk.toml: [session] idle_s = '5': Expected `float` >= 10.0 (E-CFG-02)", good=False
+    )
+    yield StaffFace(
+        "setting-refused", replace(setting, setting="printer.transport", typed="usb", notice=refused)
+    )
+    yield StaffFace("menu-set", replace(technician, notice=Notice("set", "diagonal_inch = 10.1")))
     items = (
         s.Item(
             "printer · E-PRN-12",

@@ -327,3 +327,52 @@ def test_staff_see_no_technician_s_keys_and_figures_count(kiosk: Open) -> None:
     it.touch("enter")
     at_place(it, Place.TICKETS)
     assert it.find("ticket:C-001") is not None
+
+
+def test_a_technician_changes_a_setting_and_the_kiosk_starts_again(kiosk: Open, tmp_path: Path) -> None:
+    from kiosk import settings
+
+    config = tmp_path / "kiosk.toml"
+    config.write_text(settings.DEFAULT_FILE.read_text(encoding="utf-8"), encoding="utf-8")
+    before = config.read_bytes()
+    it = staffed(kiosk(config=config))
+    again: list[bool] = []
+    it.app.start_again = lambda: again.append(True)
+    come_in(it, BUDI)
+
+    def open_setting(name: str) -> None:
+        it.touch("go:settings")
+        at_place(it, Place.SETTINGS)
+        while it.find(f"setting:{name}") is None:
+            page = it.app.staff.session.page
+            it.touch("page:next")
+            it.until(lambda page=page: it.app.staff.session.page != page, "the next page")
+        it.touch(f"setting:{name}")
+        at_place(it, Place.SETTING)
+
+    open_setting("[display] diagonal_inch")
+    for _ in "21.5":
+        it.touch("key:delete")
+    it.touch("key:3")
+    it.touch("enter")
+    it.until(lambda: it.says("Tidak diubah"), "the refusal")
+    assert it.says("diagonal_inch")
+    assert config.read_bytes() == before
+    it.touch("key:2")
+    it.touch("enter")
+    at_place(it, Place.MENU)
+    assert it.says("diagonal_inch = 32")
+    assert settings.load(config, {}).display.diagonal_inch == 32
+    open_setting("[display] fullscreen")
+    it.touch("value:false")
+    at_place(it, Place.MENU)
+    assert settings.load(config, {}).display.fullscreen is False
+    told = [(who, what, details["key"]) for who, what, details in audit(it) if what == "setting.changed"]
+    assert told == [
+        ("Budi", "setting.changed", "display.diagonal_inch"),
+        ("Budi", "setting.changed", "display.fullscreen"),
+    ]
+    it.touch("go:settings")
+    at_place(it, Place.SETTINGS)
+    it.touch("restart")
+    it.until(lambda: again, "the new start")

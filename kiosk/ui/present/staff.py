@@ -15,6 +15,7 @@ from kiosk.core.staff_session import Place, Session
 from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
 from kiosk.ui.present.lists import EntryView, SearchView, ServicesView
+from kiosk.ui.present.staff_settings import advice, choice_keys, typing
 from kiosk.ui.present.staff_trip import short_place, trip_view
 from kiosk.ui.present.staff_words import (
     LEVELS,
@@ -104,6 +105,9 @@ class _Presenter:
             return "staff_check", self._check()
         if session.place is Place.TRIP and session.busy is None:
             return "staff_write", trip_view(session, self._heading(), self._notice(), self._language)
+        if session.place is Place.SETTING and session.busy is None and not choice_keys(session):
+            heading = Heading(session.setting, self._heading().step)
+            return "staff_write", typing(session, heading, self._notice(), self._language)
         rows = self._rows()
         if rows:
             return "staff_list", ServicesView(self._heading(), rows, session.page, self._language)
@@ -139,6 +143,7 @@ class _Presenter:
             Place.FIGURES: _("Angka hari ini"),
             Place.TRIP: _("Mesin ini di mana?"),
             Place.SETTINGS: _("Pengaturan"),
+            Place.SETTING: _("Ubah pengaturan"),
             Place.DOCTOR: _("Periksa mesin"),
             Place.FINDING: _("Hasil pemeriksaan"),
             Place.RULER: _("Uji ukuran"),
@@ -206,11 +211,17 @@ class _Presenter:
             return (EntryView(whole, "", "", "paper", "sea"), *rows) if rows and session.busy is None else ()
         if session.place is Place.DOCTOR:
             return tuple(self._item_row(index, item) for index, item in enumerate(session.items))
-        if session.place is Place.SETTINGS:
-            return tuple(
-                EntryView(Key(f"setting:{name}", name, s.Busy()), value) for name, value in self._settings
-            )
+        if session.place is Place.SETTINGS and session.busy is None:
+            again = Key("restart", self._say(_("Mulai ulang")), s.Restart())
+            line = self._say(_("Supaya yang diubah berlaku"))
+            rows = (self._setting_row(name, value) for name, value in self._settings)
+            return (EntryView(again, line, "", "clock", "sea"), *rows)
         return ()
+
+    def _setting_row(self, name: str, value: str) -> EntryView:
+        section, _space, key = name[1:].partition("] ")
+        alone = value.partition(" · ")[0]
+        return EntryView(Key(f"setting:{name}", name, s.Alter(f"{section}.{key}", alone)), value)
 
     def _ticket_row(self, ticket: Ticket) -> EntryView:
         word, icon, colour = STATES[ticket.state]
@@ -284,6 +295,8 @@ class _Presenter:
         if session.place is Place.FINDING and session.item is not None:
             item = session.item
             return tuple(line for line in (item.check, item.text, item.remedy) if line)
+        if session.place is Place.SETTING:
+            return (session.setting, advice(session, self._language))
         if session.place is Place.PAPER:
             return (
                 self._say(_("Sentuh tombol di bawah setelah gulungan baru terpasang dan penutupnya rapat.")),
@@ -322,6 +335,8 @@ class _Presenter:
                 )
             case Place.UNTIL:
                 return tuple(self._minutes(minutes) for minutes in s.LOCK_MINUTES)
+            case Place.SETTING:
+                return choice_keys(session)
             case Place.PAPER:
                 return (Key("confirm", self._say(_("Gulungan sudah diganti")), s.Confirm(), "ok"),)
         return ()
