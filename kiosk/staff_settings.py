@@ -40,7 +40,8 @@ def alter(desk: Desk, file: Path, work: s.Work, environ: Mapping[str, str] = os.
         old = getattr(getattr(load(file, environ), section), key)
         settings_change.change(file, {(section, key): value}, environ)
     except SettingsError as error:
-        return s.NotSet("; ".join(error.faults) + f" ({error.code})")
+        told = "; ".join(fault.removeprefix(f"{file}: ") for fault in error.faults)
+        return s.NotSet(f"{told} ({error.code})")
     except OSError as error:
         return s.NotSet(f"{file}: {error.strerror}")
     try:

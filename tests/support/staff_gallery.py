@@ -159,6 +159,14 @@ def staff_faces() -> Iterator[StaffFace]:
     yield StaffFace(
         "setting-refused", replace(setting, setting="printer.transport", typed="usb", notice=refused)
     )
+    too_much = replace(setting, setting="display.diagonal_inch", typed="213", notice=refused)
+    yield StaffFace("setting-refused-number", too_much)
+    long = replace(
+        refused, detail="[kiosk] site = 'nowhere': E-CAT-01 site.toml is missing in config/sites/nowhere"
+    )
+    yield StaffFace(
+        "setting-refused-text", replace(too_much, setting="kiosk.site", typed="nowhere", notice=long)
+    )
     yield StaffFace("menu-set", replace(technician, notice=Notice("set", "diagonal_inch = 10.1")))
     items = (
         s.Item(

@@ -229,15 +229,22 @@ class _Presenter:
         doubt = notice is not None and notice.kind == "unconfirmed"
         return ChoiceView(
             heading=self._heading(),
-            banner=self._say(_("Mohon tunggu…")) if busy else self._notice(),
+            banner=self._say(_("Mohon tunggu…")) if busy else self._headline(),
             tone="sea" if busy or doubt else "green" if good else "red",
             icon="clock" if busy else "help" if doubt else "ok" if good else "x",
             lines=() if busy else self._lines(),
             keys=() if busy else self._keys(),
         )
 
+    def _headline(self) -> str:
+        notice = self._setup.notice
+        refused = notice is not None and notice.kind == "refused"
+        return self._say(_("Belum berhasil.")) if refused else self._notice()
+
     def _lines(self) -> tuple[str, ...]:
         setup = self._setup
+        if setup.notice is not None and setup.notice.kind == "refused":
+            return (setup.notice.detail,)
         if setup.part is Part.ITEM and setup.item is not None:
             item = setup.item
             return tuple(line for line in (item.check, item.text, item.remedy) if line)

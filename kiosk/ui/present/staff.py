@@ -214,7 +214,7 @@ class _Presenter:
         if session.place is Place.SETTINGS and session.busy is None:
             again = Key("restart", self._say(_("Mulai ulang")), s.Restart())
             line = self._say(_("Supaya yang diubah berlaku"))
-            rows = (self._setting_row(name, value) for name, value in self._settings)
+            rows = tuple(self._setting_row(name, value) for name, value in self._settings)
             return (EntryView(again, line, "", "clock", "sea"), *rows)
         return ()
 
@@ -296,7 +296,8 @@ class _Presenter:
             item = session.item
             return tuple(line for line in (item.check, item.text, item.remedy) if line)
         if session.place is Place.SETTING:
-            return (session.setting, advice(session, self._language))
+            refused = session.notice.detail if session.notice is not None else ""
+            return (session.setting, refused or advice(session, self._language))
         if session.place is Place.PAPER:
             return (
                 self._say(_("Sentuh tombol di bawah setelah gulungan baru terpasang dan penutupnya rapat.")),

@@ -11,6 +11,8 @@ from kiosk.ui.present.common import Heading, Key
 from kiosk.ui.present.lists import SearchView
 
 BOARDS: Final = ("1234567890.-:/_", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+MOST_TOLD: Final = 90
+"""Letters of a reason beside the board."""
 CHANGES: Final = {
     "kiosk": _("Apa mesin ini dan cara memberi nomor."),
     "display": _("Ukuran semua yang tampil di layar."),
@@ -39,6 +41,13 @@ def advice(session: s.Session, language: str) -> str:
     return said.strip()
 
 
+def _said(session: s.Session, language: str) -> str:
+    """Return which setting it is, with why it was refused where no number says that, else with what is allowed."""
+    section, key = name_of(session)
+    refused = session.notice.detail[:MOST_TOLD] if session.notice is not None else ""
+    return refused if refused and not bounds(section, key) else f"{key}: {advice(session, language)}"
+
+
 def choice_keys(session: s.Session) -> tuple[Key, ...]:
     """Return a key for each value, where these are few."""
     section, key = name_of(session)
@@ -64,7 +73,7 @@ def typing(session: s.Session, heading: Heading, notice: str, language: str) -> 
         delete=Key("key:delete", translate(_("Hapus"), language), s.Type(""), "delete", bool(session.typed)),
         clear=Key("enter", translate(_("Simpan"), language), s.Enter(), "ok"),
         hits=(),
-        message=notice or advice(session, language),
+        message=f"{notice} {_said(session, language)}".strip(),
         examples=(),
         page=0,
         language=language,

@@ -55,7 +55,7 @@ NOTICES: Final = {
     "scan_kiosk": _("Tiket itu tidak dibuat oleh mesin ini."),
     "scan_site": _("Tiket itu dari gedung lain."),
     "set": _("Disimpan: {detail}. Berlaku sesudah mesin dimulai ulang."),
-    "not_set": _("Tidak diubah. {detail}"),
+    "not_set": _("Tidak diubah."),
     "not_thus": _("Keadaan tiket itu sudah berubah. Lihat daftarnya lagi."),
     "copies": _("Salinan tiket itu sudah {detail} kali. Batasnya diatur teknisi."),
     "failed": _("Belum berhasil. Kode: {detail}"),
