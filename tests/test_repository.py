@@ -19,7 +19,7 @@ OURS = {"kiosk", "printer", "scripts", "tests", "main", "server"}
 LONGEST = {"tests/": 800, "": 400}
 """Lines a Python or kv file may have, by the beginning of its path; a list of cases is longer than an idea."""
 LONG_FILES: dict[str, str] = {
-    "kiosk/core/staff_session.py": "the words of the staff's part: its places, events, work and answers, each a line or two",
+    "kiosk/core/staff_session.py": "what the staff's part is made of: places, events, work and answers, a line each",
     "kiosk/ui/kiosk_app.py": "the one owner of the visit: every event of window, desk, staff and set-up",
     "kiosk/core/visit.py": "the whole visit as one pure function with its states and events, to be read in one sitting",
     "kiosk/desk.py": "the one road every ticket takes, from number to verdict, and what staff may do to a ticket on it",
