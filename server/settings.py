@@ -38,7 +38,7 @@ class Settings(BaseModel):
     database_url: Annotated[str, Field(pattern=r"^(|sqlite:///.+|postgresql(\+psycopg)?://.+)$")] = ""
     """Empty: an SQLite file in the state folder."""
     public_url: Annotated[str, Field(pattern=r"^(|https?://[^\s/]+)$")] = ""
-    """The address visitors' phones reach, where it is not the one this process listens on."""
+    """The address browsers reach, where it is not the one this process listens on: forms come from pages of it, too."""
     tls_certificate: str = ""
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")

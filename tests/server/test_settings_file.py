@@ -30,6 +30,7 @@ def test_the_environment_overrides(tmp_path: Path) -> None:
         "ANJUNGAN_SERVER_PORT": "8443",
         "ANJUNGAN_SERVER_METRICS_FROM": "10.0.0.0/8, 192.0.2.1/32",
         "ANJUNGAN_SERVER_PAGES_PER_SECOND": "2.5",
+        "ANJUNGAN_SERVER_BOARD_VOICES": "id, en",
         "ANJUNGAN_SERVER__URL": "the kiosk's own [server] url",
         "ANJUNGAN_KIOSK__SITE": "x",
     }
@@ -39,6 +40,9 @@ def test_the_environment_overrides(tmp_path: Path) -> None:
         ("10.0.0.0/8", "192.0.2.1/32"),
         2.5,
     )
+    assert found.board_voices == ("id", "en")
+    with pytest.raises(SettingsError, match=r"BOARD_VOICES: board_voices = 'fr': .*'id' or 'en'"):
+        load(file, {"ANJUNGAN_SERVER_BOARD_VOICES": "id,fr"})
 
 
 @pytest.mark.parametrize(
