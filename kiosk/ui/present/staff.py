@@ -15,7 +15,6 @@ from kiosk.core.staff_session import Place, Session
 from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
 from kiosk.ui.present.lists import EntryView, SearchView, ServicesView
-from kiosk.ui.present.staff_settings import advice, choice_keys, typing
 from kiosk.ui.present.staff_trip import short_place, trip_view
 from kiosk.ui.present.staff_words import (
     LEVELS,
@@ -105,9 +104,12 @@ class _Presenter:
             return "staff_check", self._check()
         if session.place is Place.TRIP and session.busy is None:
             return "staff_write", trip_view(session, self._heading(), self._notice(), self._language)
-        if session.place is Place.SETTING and session.busy is None and not choice_keys(session):
-            heading = Heading(session.setting, self._heading().step)
-            return "staff_write", typing(session, heading, self._notice(), self._language)
+        if session.place is Place.SETTING and session.busy is None:
+            from kiosk.ui.present.staff_settings import choice_keys, typing  # few ever open it
+
+            if not choice_keys(session):
+                heading = Heading(session.setting, self._heading().step)
+                return "staff_write", typing(session, heading, self._notice(), self._language)
         rows = self._rows()
         if rows:
             return "staff_list", ServicesView(self._heading(), rows, session.page, self._language)
@@ -296,6 +298,8 @@ class _Presenter:
             item = session.item
             return tuple(line for line in (item.check, item.text, item.remedy) if line)
         if session.place is Place.SETTING:
+            from kiosk.ui.present.staff_settings import advice
+
             refused = session.notice.detail if session.notice is not None else ""
             return (session.setting, refused or advice(session, self._language))
         if session.place is Place.PAPER:
@@ -337,6 +341,8 @@ class _Presenter:
             case Place.UNTIL:
                 return tuple(self._minutes(minutes) for minutes in s.LOCK_MINUTES)
             case Place.SETTING:
+                from kiosk.ui.present.staff_settings import choice_keys
+
                 return choice_keys(session)
             case Place.PAPER:
                 return (Key("confirm", self._say(_("Gulungan sudah diganti")), s.Confirm(), "ok"),)
