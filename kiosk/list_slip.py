@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from kiosk.core.common import say
-from kiosk.core.take_home import page_address, terms_in, zone_of
+from kiosk.core.take_home import page_address, terms_in, texts_of, zone_of
 from kiosk.i18n import _, translate
 from kiosk.words import date_long, fee, unknown
 from printer.slip import Feed, Line, Qr, Rule, Slip, Text
@@ -51,7 +51,7 @@ def list_slip(
     lines.append(Rule())
     for head, text in facts:
         lines.append(Text(f"{head}: {_plain(text)}", align="left", hang=2))
-    terms = terms_in([*bring, *(text for _head, text in facts)], site.glossary, language)
+    terms = terms_in(texts_of(service, agency, language), site.glossary, language) if agency else ()
     if terms:
         lines += [Feed(), Text(tell(_("Arti singkatan")), align="left", bold=True)]
         lines += [Text(f"{term}: {_plain(meaning)}", align="left", hang=2) for term, meaning in terms]

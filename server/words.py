@@ -11,6 +11,27 @@ from server.wording import board, common, counter, fields, kiosks, manage
 LANGUAGES: Final = ("id", "en")
 
 _VISITORS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bring": {"id": "Yang perlu Anda bawa", "en": "What to bring"},
+    "fee": {"id": "Biaya", "en": "Fee"},
+    "duration": {"id": "Waktu", "en": "Time"},
+    "where": {"id": "Tempat", "en": "Where"},
+    "product": {"id": "Hasil layanan", "en": "What you receive"},
+    "legal_basis": {"id": "Dasar hukum", "en": "Legal basis"},
+    "complaint": {"id": "Pengaduan", "en": "Complaints"},
+    "terms": {"id": "Arti singkatan", "en": "What the short words mean"},
+    "free": {"id": "Gratis", "en": "Free"},
+    "ask_staff": {"id": "Tanyakan petugas", "en": "Please ask our staff"},
+    "online": {"id": "Urus dari rumah di {host}", "en": "Do it from home at {host}"},
+    "closed_for_now": {"id": "Tutup sementara: {reason}", "en": "Closed for now: {reason}"},
+    "no_number": {
+        "id": "Ini bukan nomor antrean. Ambil nomor di anjungan saat Anda datang.",
+        "en": "This is not a queue number. Please take one at the kiosk when you come.",
+    },
+    "no_service": {"id": "Layanan ini tidak ada", "en": "There is no such service"},
+    "no_service_hint": {
+        "id": "Mungkin namanya sudah berubah. Silakan tanya petugas.",
+        "en": "It may have a new name. Please ask our staff.",
+    },
     "your_number": {"id": "Nomor Anda", "en": "Your number"},
     "ahead_none": {"id": "Anda berikutnya", "en": "You are next"},
     "ahead_hint_none": {

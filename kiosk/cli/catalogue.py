@@ -79,6 +79,7 @@ def _file(text: str, endings: tuple[str, ...]) -> Path:
 def check(options: argparse.Namespace) -> int:
     """Print every fault and return 1, or a summary of a catalogue that is whole."""
     from kiosk import site
+    from kiosk.core.plain_words import unexplained_in
 
     directory = settings_module.load(options.config).site_dir
     try:
@@ -98,6 +99,10 @@ def check(options: argparse.Namespace) -> int:
     )
     if summary["must_verify"]:
         print(f"{summary['must_verify']} services must still be verified by the mall (must_verify)")
+    for word, service in unexplained_in(data.site, data.catalogue).items():
+        print(
+            f"{word!r} ({service}) is explained nowhere: add it to [glossary] in site.toml, or say it plainly"
+        )
     if summary["sample"]:
         print("sample = true: names, fees, times, zones and counters are samples")
     print("all well")

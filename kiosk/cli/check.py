@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         if site_data is not None:
             faults += [*_pictograms(site_data), *_fonts(site_data), *_languages(site_data, settings)]
             faults += _recordings(site_data)
-            notes += _notes(site_data, settings)
+            notes += [*_notes(site_data, settings), *_plain(site_data)]
     faults += _translations()
     if options.json:
         print(json.dumps({"ok": not faults, "faults": faults, "notes": notes}, ensure_ascii=False, indent=2))
@@ -95,6 +95,24 @@ def _recordings(site_data: SiteData) -> Iterator[str]:
     for folder in (site_data.directory / "voice", ASSETS / "voice"):
         for language in site_data.site.languages:
             yield from map(str, clips(folder / language)[1])
+
+
+def _plain(site_data: SiteData) -> Iterator[str]:
+    """What a visitor may not understand, and a plan that is not there: the kiosk serves without."""
+    from kiosk.core.plain_words import unexplained_in
+
+    for word, service in unexplained_in(site_data.site, site_data.catalogue).items():
+        yield f"catalogue.json: {service}: {word!r} is explained nowhere; add it to [glossary] in site.toml"
+    if site_data.site.plan is None:
+        return
+    file = site_data.directory / site_data.site.plan
+    if not file.is_file():
+        yield f"site.toml: plan = {site_data.site.plan!r}: no such file in {site_data.directory}; no plan is shown"
+        return
+    drawn = file.read_text(encoding="utf-8", errors="replace")
+    for zone in site_data.site.zones:
+        if f'id="zone-{zone.code}"' not in drawn:
+            yield f'{file.name}: has no element with id="zone-{zone.code}"; that zone is not marked on the plan'
 
 
 def _fonts(site_data: SiteData) -> Iterator[str]:

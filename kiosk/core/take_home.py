@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from kiosk.core.catalogue import Catalogue, Service, Site, Zone
+from kiosk.core.catalogue import Agency, Catalogue, Service, Site, Zone
 from kiosk.core.common import say
 
 MOST_TEXT: Final = 420
@@ -37,15 +37,30 @@ def zone_of(site: Site, catalogue: Catalogue, service: Service) -> Zone | None:
     return next((zone for zone in site.zones if queue is not None and zone.code == queue.zone), None)
 
 
+def texts_of(service: Service, agency: Agency, language: str) -> tuple[str, ...]:
+    """Return the texts of the catalogue that a service's sheet and paper show in ``language``."""
+    told = (service.fee_note, service.duration, service.product, service.complaint)
+    return (
+        say(agency.short, language),
+        say(service.short, language),
+        *(service.requirements.get(language) or service.requirements.get("id") or ()),
+        *(say(text, language) for text in told if text),
+        service.legal_basis or "",
+    )
+
+
 def terms_in(
     texts: Iterable[str], glossary: Mapping[str, Mapping[str, str]], language: str
 ) -> tuple[tuple[str, str], ...]:
     """Return (term, explanation) for each term of ``glossary`` that ``texts`` use, in the order of the glossary.
 
-    A term is found as a whole word, in exactly its own capitals: ``KK`` is not in ``KKN``.
+    A term is found as a whole word and in its own capitals: ``KK`` is not in ``KKN``. One in small letters may begin a
+    sentence.
     """
     words = " \n ".join(texts).replace("\u00ad", "")
-    return tuple((term, say(dict(told), language)) for term, told in glossary.items() if holds(words, term))
+    small = words.lower()
+    found = [term for term in glossary if holds(small if term.islower() else words, term)]
+    return tuple((term, say(glossary[term], language)) for term in found)
 
 
 def holds(text: str, term: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.core.modes import Modes
-from kiosk.ui.present.spoken import Press, Say, choice, everything, orientation, plain, script_of
+from kiosk.ui.present.spoken import Plan, Press, Say, choice, everything, orientation, plain, script_of
 from kiosk.ui.present.whole import present
 from tests.support.gallery import Face, faces, sample
 from tests.ui.conftest import Glass
@@ -78,7 +78,7 @@ def test_every_page_says_what_it_shows(language: str) -> None:
         assert all(choices), face.name
         assert len(set(choices)) == len(choices), f"{face.name}: {sorted(choices)}"
         assert "\u00ad" not in everything(script)
-        assert all(isinstance(item, (Press, Say)) or item.data for item in script.items)
+        assert all(isinstance(item, (Press, Say, Plan)) or item.data for item in script.items)
 
 
 def test_a_switch_says_what_it_is() -> None:

@@ -63,7 +63,7 @@ def present_info(visit: v.Visit, around: Surroundings) -> InfoView | None:
         PartView("pin", tell(_("Alamat")), tuple(line for line in place if line)),
         PartView("people", tell(_("Fasilitas")), listed(about.facilities)),
         PartView("help", tell(_("Pengaduan")), complaint),
-        PartView("doc", tell(_("Maklumat pelayanan")), listed(about.pledge)),
+        PartView("doc", tell(_("Janji kami (maklumat pelayanan)")), listed(about.pledge)),
     )
     return InfoView(
         title=tell(_("Tentang tempat ini")),

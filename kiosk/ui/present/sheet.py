@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed
 from kiosk.core.common import say
+from kiosk.core.take_home import terms_in, texts_of
 from kiosk.i18n import _, translate
 from kiosk.ui.context import Loaded, Surroundings
 from kiosk.ui.present.common import Heading, Key, step_words
 from kiosk.words import closed_words, fee, printer_words, unknown
 
 if TYPE_CHECKING:
-    from kiosk.core.catalogue import Catalogue, Service, Site
+    from kiosk.core.catalogue import Agency, Catalogue, Service, Site
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
                 tell(_("Pengaduan")),
                 say(service.complaint or site.complaint, language),
             ),
+            *_terms(service, agency, site, language),
         ),
         priority=Key(
             "priority",
@@ -115,6 +117,15 @@ def present_sheet(visit: v.Visit, around: Surroundings, loaded: Loaded) -> Sheet
         page=visit.page,
         language=language,
     )
+
+
+def _terms(service: Service, agency: Agency, site: Site, language: str) -> tuple[FactView, ...]:
+    """Return what the abbreviations on this sheet mean; nothing where it has none."""
+    told = terms_in(texts_of(service, agency, language), site.glossary, language)
+    if not told:
+        return ()
+    text = " · ".join(f"{term}: {meaning}" for term, meaning in told)
+    return (FactView("terms", "help", translate(_("Arti singkatan"), language), text),)
 
 
 def _take(visit: v.Visit, around: Surroundings, language: str) -> Key:
