@@ -403,8 +403,16 @@ class Desk:
             return verdict
 
     def call_staff(self, screen: str, language: str) -> str:
-        """Put a call for staff into the outbox; return its event's UUID. Raises StoreError."""
-        return self.store.call_staff(screen, language)
+        """Put a call for staff into the outbox, to be sent at once; return its event's UUID. Raises StoreError."""
+        event = self.store.call_staff(screen, language)
+        if self._link is not None:
+            self._link.told()
+        return event
+
+    @property
+    def server_url(self) -> str:
+        """Where this kiosk's server is; empty without one."""
+        return self._options.server_url
 
     def find(self, ticket: str) -> Ticket:
         """Return the ticket with this UUID; raise NoSuchTicket."""

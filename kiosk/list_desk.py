@@ -24,11 +24,9 @@ GONE: Final = "gone"
 class ListDesk:
     """Belongs to the thread of the desk; outlives a desk that has to be opened again."""
 
-    def __init__(
-        self, site_data: SiteData, per_hour: int, server_url: str, now: Callable[[], dt.datetime]
-    ) -> None:
+    def __init__(self, site_data: SiteData, per_hour: int, now: Callable[[], dt.datetime]) -> None:
         """``now`` is an aware clock; 0 lists an hour prints none."""
-        self._site, self._per_hour, self._server_url, self._now = site_data, per_hour, server_url, now
+        self._site, self._per_hour, self._now = site_data, per_hour, now
         self._printed: deque[dt.datetime] = deque(maxlen=max(1, per_hour))
 
     def print(self, desk: Desk, service: str, language: str) -> tuple[Outcome, str | None]:
@@ -44,7 +42,7 @@ class ListDesk:
         recent = [at for at in self._printed if dt.timedelta(0) <= now - at < HOUR]
         if len(recent) >= self._per_hour:
             return Outcome.NOT_PRINTED, TOO_MANY
-        slip = list_slip(found, self._site, language, desk.today(), self._server_url)
+        slip = list_slip(found, self._site, language, desk.today(), desk.server_url)
         verdict = desk.print_paper(slip, "visitor", "list.printed", {"service": service})
         outcome = Outcome(verdict.outcome.value)
         if outcome is Outcome.NOT_PRINTED:

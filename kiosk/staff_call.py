@@ -23,18 +23,17 @@ class StaffCall:
         self,
         thread: DeskThread,
         send: Callable[[v.Event], None],
-        server: bool,
-        nudge: Callable[[], None] = lambda: None,
+        server: Callable[[], bool],
     ) -> None:
-        """``nudge`` has the pump send the outbox now."""
-        self._thread, self._send, self._server, self._nudge = thread, send, server, nudge
+        """``server`` says whether this kiosk has one."""
+        self._thread, self._send, self._server = thread, send, server
         self._under_way: tuple[int, str] | None = None
         """The request, and the event that carries it."""
         self._asked = False
 
     def summon(self, effect: v.Summon) -> None:
         """Put the call into the outbox."""
-        if not self._server:
+        if not self._server():
             self._send(v.StaffTold(effect.request, False))
             return
 
@@ -45,7 +44,6 @@ class StaffCall:
             if isinstance(answer, BaseException):
                 return  # the thread has said so with its code, and that ends the visit
             self._under_way = (effect.request, answer)
-            self._nudge()
 
         self._thread.submit(work, answered)
 

@@ -66,6 +66,8 @@ class Supply:
         self._counts: Mapping[str, Counts] = {}
         self.printer: Readiness | None = None
         """Whether the next paper will come out, as last asked."""
+        self.server_url = settings.server.url
+        """Of the configuration; of the enrolment once the desk is open and knows it."""
         self._lists: ListDesk | None = None
         self._owed: list[v.Keep | v.Void] = []
         """What a visitor decided while the desk could not write it; told again when it can."""
@@ -76,7 +78,7 @@ class Supply:
             on_fault=lambda code: send(v.DeskFailed(code)),
         )
 
-        self._call = StaffCall(self._thread, send, bool(settings.server.url))
+        self._call = StaffCall(self._thread, send, lambda: bool(self.server_url))
 
     def look_for_staff(self) -> None:
         """Ask whether the server has the call for staff that is under way, if one is."""
@@ -113,9 +115,15 @@ class Supply:
             log.error("%s the site's files are bad, the last good copy serves: %s", faults.code, faults)
         holiday, index = prepared(data, self._clock)
         self._post(lambda: self.take(data, holiday, index))
-        return open_desk(self._settings, self._state, data, self._clock, holiday, self._server.ties(data))
+        desk = open_desk(self._settings, self._state, data, self._clock, holiday, self._server.ties(data))
+        self._post(lambda: self._learn(desk.server_url))
+        return desk
 
     # --- on the window's thread ---------------------------------------------------------------------------------------
+
+    def _learn(self, server_url: str) -> None:
+        self.server_url = server_url
+        self._changed()
 
     def take(self, data: SiteData, holiday: HolidayNames, index: SearchIndex) -> None:
         """Show this site from now on."""
@@ -152,7 +160,7 @@ class Supply:
         from kiosk.list_desk import ListDesk
 
         printer = self._settings.printer
-        self._lists = ListDesk(data, printer.lists_per_hour, self._settings.server.url, self._clock.utc)
+        self._lists = ListDesk(data, printer.lists_per_hour, self._clock.utc)
         self._changed()
 
     def _plan(self, data: SiteData) -> Path | None:

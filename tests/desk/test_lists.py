@@ -28,7 +28,7 @@ def texts(slip: Any) -> list[str]:
 
 @pytest.fixture
 def lists(site_data: SiteData, counter: Counter) -> ListDesk:
-    return ListDesk(site_data, 3, "", counter.clock.utc)
+    return ListDesk(site_data, 3, counter.clock.utc)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -87,7 +87,7 @@ def test_an_hour_has_its_ration(lists: ListDesk, desk: Desk, counter: Counter) -
 
 
 def test_none_are_printed_where_none_are_allowed(site_data: SiteData, desk: Desk, counter: Counter) -> None:
-    lists = ListDesk(site_data, 0, "", counter.clock.utc)
+    lists = ListDesk(site_data, 0, counter.clock.utc)
     assert lists.print(desk, "C01", "id") == (Outcome.NOT_PRINTED, TOO_MANY)
 
 
