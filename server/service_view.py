@@ -20,6 +20,7 @@ class ServiceView:
     title: str
     agency: str
     site: str
+    region: str
     bring: tuple[str, ...]
     """Empty where nobody has told what to bring."""
     facts: tuple[tuple[str, str], ...]
@@ -51,7 +52,8 @@ def view_of(document: SiteDocument, service: Service, language: str) -> ServiceV
     return ServiceView(
         title=plain(service.short, language),
         agency=plain(agency.name, language),
-        site=f"{plain(site.name, language)}, {plain(site.region, language)}",
+        site=plain(site.name, language),
+        region=plain(site.region, language),
         bring=tuple(service.requirements.get(language) or service.requirements.get("id") or ()),
         facts=tuple((words.say(key, language), text) for key, text in facts),
         terms=terms_in(texts, site.glossary, language),
@@ -68,7 +70,7 @@ def _fee(service: Service, language: str) -> str:
         return note or words.say("ask_staff", language)
     grouped = f"{service.fee_idr:,}"
     amount = f"Rp{grouped.replace(',', '.') if language == 'id' else grouped}"
-    told = amount if service.fee_idr else words.say("free", language)
+    told = amount if service.fee_idr else words.say("no_fee", language)
     return f"{told} ({note})" if note else told
 
 

@@ -19,7 +19,7 @@ _VISITORS: Final[Mapping[str, Mapping[str, str]]] = {
     "legal_basis": {"id": "Dasar hukum", "en": "Legal basis"},
     "complaint": {"id": "Pengaduan", "en": "Complaints"},
     "terms": {"id": "Arti singkatan", "en": "What the short words mean"},
-    "free": {"id": "Gratis", "en": "Free"},
+    "no_fee": {"id": "Gratis", "en": "Free"},
     "ask_staff": {"id": "Tanyakan petugas", "en": "Please ask our staff"},
     "online": {"id": "Urus dari rumah di {host}", "en": "Do it from home at {host}"},
     "closed_for_now": {"id": "Tutup sementara: {reason}", "en": "Closed for now: {reason}"},
