@@ -52,7 +52,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def start_again() -> None:
-    """Become a new process of the same command: same pid, same supervisor, the configuration as it is now."""
+    """Start anew with the configuration of now: under systemd by ending, which its ``Restart=always`` answers; else
+    by becoming a new process of the same command.
+
+    systemd was told that the kiosk stops and would end what went on in its place.
+    """
     logging.getLogger("run").info("starting again")
+    if os.environ.get("NOTIFY_SOCKET"):
+        return
     sys.stdout.flush()
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606  (this very command)
