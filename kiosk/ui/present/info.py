@@ -69,7 +69,7 @@ def present_info(visit: v.Visit, around: Surroundings) -> InfoView | None:
         title=tell(_("Tentang tempat ini")),
         step=f"{say(site.name, language)} {say(site.region, language)}",
         parts=tuple(part for part in parts if part.lines),
-        close=Key("info:close", tell(_("Tutup")), v.CloseInfo()),
+        close=Key("info:close", tell(_("Tutup halaman ini")), v.CloseInfo()),
     )
 
 

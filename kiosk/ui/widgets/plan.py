@@ -13,7 +13,7 @@ from kiosk.ui.widgets.words import Words
 
 WIDEST_MM = 200.0
 HIGHEST_MM = 110.0
-ENOUGH_MM = 65.0
+ENOUGH_MM = 42.0
 """Height with its words from which a plan can be read at arm's length."""
 LEAST_MM = 20.0
 
