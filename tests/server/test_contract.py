@@ -37,7 +37,7 @@ def test_the_server_keeps_its_published_word(database_url: str, tmp_path: Path) 
             timeout=140,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "Tested: 8" in done.stdout, "every operation"
+        assert "Tested: 9" in done.stdout, "every operation"
         assert "Traceback" not in server.log
         events = {"events": kiosk.whole(1)}
         told = httpx2.post(f"{server.address}/api/v1/events", json=events, headers=kiosk.headers)
