@@ -57,9 +57,10 @@ def test_the_document_is_whole(sqlite_url: str, tmp_path: Path) -> None:
         *(f"/api/v1/{name}" for name in ("enrolments", "tokens", "catalogue", "tickets")),
         *(f"/api/v1/{name}" for name in ("events", "queues", "heartbeats")),
         "/t/{token}",
+        "/l/{site}/{service}",
     }
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["description"], path
-            open_to_all = path in ("/api/v1/enrolments", "/t/{token}")
+            open_to_all = path in ("/api/v1/enrolments", "/t/{token}", "/l/{site}/{service}")
             assert ("security" in operation) is not open_to_all, path
