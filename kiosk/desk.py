@@ -43,6 +43,7 @@ from kiosk.core.availability import (
 from kiosk.core.catalogue import Catalogue, Service, Site
 from kiosk.core.holidays import holiday_names
 from kiosk.core.numbers import format_number, series_band
+from kiosk.core.outbox import Standing
 from kiosk.core.record import Ticket, TicketState
 from kiosk.core.tickets import OfflineCode, PageToken, is_code_of, offline_code, parse_payload, qr_payload
 from kiosk.core.visit import Issued, Outcome
@@ -219,6 +220,13 @@ class Desk:
     def closures(self) -> Mapping[str, Mapping[str, str]]:
         """The services the server has closed, with the reason by language."""
         return Outbox(self.store).closures() if self._link is not None else {}
+
+    def standing(self) -> Standing | None:
+        """How this kiosk and its server stand, for staff; None at a kiosk that is not enrolled."""
+        if self._link is None:
+            return None
+        outbox = Outbox(self.store)
+        return Standing(outbox.figures().depth, outbox.get("paused") is not None)
 
     def usage(self) -> Mapping[str, int]:
         """Tickets of each agency in the last 30 days."""

@@ -111,6 +111,8 @@ def run(options: argparse.Namespace) -> int:
     print(
         f"enrolled at {identity.server} as kiosk {identity.kiosk_digit} of {identity.site}: {identity.kiosk_id}"
     )
+    if not context.settings.server.url:
+        print(f'set [server] url = "{identity.server}" in {context.settings.file}, and start the kiosk again')
     if paired.set_aside:
         print(f"{paired.set_aside} events of the unit this disk was copied from are set aside")
     if paired.seq[1] > paired.seq[0]:

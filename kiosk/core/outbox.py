@@ -53,3 +53,12 @@ class OutboxFigures:
     tries: int = 0
     """How often the oldest was tried."""
     next_try_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a kiosk and its server stand, in one look."""
+
+    waiting: int
+    """Events the server does not have yet."""
+    enrol_again: bool

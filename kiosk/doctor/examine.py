@@ -26,6 +26,7 @@ CHECKS: Final = (
     "store",
     "clock",
     "server",
+    "sync",
     "display",
     "touch",
     "sound",

@@ -22,6 +22,7 @@ from kiosk.store.facts import Facts, facts
 from kiosk.store.locks import FileLock
 from kiosk.store.migrate import latest_version
 from kiosk.store.outbox import Outbox
+from kiosk.store.outbox import look as look_at_outbox
 from kiosk.store.people import People
 from kiosk.store.reading import Tally
 from kiosk.store.rows import TicketQuery
@@ -58,6 +59,7 @@ __all__ = [
     "diagnosis",
     "facts",
     "latest_version",
+    "look_at_outbox",
     "restore",
     "snapshot",
 ]

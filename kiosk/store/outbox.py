@@ -11,17 +11,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.core.outbox import LONGEST_PATIENCE_S, OutboxFigures, Rejected, Row
+from kiosk.store.errors import from_sqlite
+from kiosk.store.facts import open_read_only
 
 if TYPE_CHECKING:
     from kiosk.store.store import Store
 
 FOLD_ABOVE: Final = 2 << 20
 PRUNED_AT_ONCE: Final = 1000
-CLOCK_OFFSET: Final = "clock_offset"
+FIRST_SCHEMA: Final = 3
 _PENDING: Final = "acknowledged_at IS NULL AND rejected_code IS NULL"
 
 
@@ -171,26 +176,8 @@ class Outbox:
 
     def figures(self) -> OutboxFigures:
         """Return how the outbox is."""
-        store = self._store
-        now = store._clock.utc()
-        with store._guard():
-            depth, rejected, last_seq = store._db.execute(
-                f"SELECT (SELECT count(*) FROM outbox WHERE {_PENDING}),"
-                " (SELECT count(*) FROM outbox WHERE rejected_code IS NOT NULL),"
-                " (SELECT seq FROM sqlite_sequence WHERE name = 'outbox')"
-            ).fetchone()
-            oldest = store._db.execute(
-                f"SELECT occurred_at, tries, next_try_at FROM outbox WHERE {_PENDING} ORDER BY seq LIMIT 1"
-            ).fetchone()
-        age = max(0.0, (now - dt.datetime.fromisoformat(oldest[0])).total_seconds()) if oldest else None
-        return OutboxFigures(
-            int(depth),
-            age,
-            int(rejected),
-            int(last_seq or 0),
-            oldest[1] if oldest else 0,
-            oldest[2] if oldest else None,
-        )
+        with self._store._guard():
+            return _figures(self._store._db, self._store._clock.utc())
 
     def rejected(self, most: int = 100) -> tuple[Rejected, ...]:
         """Return what was set aside, oldest first."""
@@ -272,6 +259,37 @@ class Outbox:
         text = self.get("closures")
         found: dict[str, dict[str, str]] = json.loads(text) if text else {}
         return found
+
+
+def look(path: Path, now: dt.datetime) -> tuple[OutboxFigures, dict[str, str]] | None:
+    """Return how the outbox of the database at ``path`` is and what it knows of its server, without changing anything.
+
+    None where there is no database, or one of before there was a server. Raises StoreError.
+    """
+    if not path.exists():
+        return None
+    try:
+        with closing(open_read_only(path)) as db:
+            if int(db.execute("PRAGMA user_version").fetchone()[0]) < FIRST_SCHEMA:
+                return None
+            return _figures(db, now), dict(db.execute("SELECT key, value FROM sync_state").fetchall())
+    except sqlite3.Error as error:
+        raise from_sqlite(error, path) from error
+
+
+def _figures(db: sqlite3.Connection, now: dt.datetime) -> OutboxFigures:
+    depth, rejected, last_seq = db.execute(
+        f"SELECT (SELECT count(*) FROM outbox WHERE {_PENDING}),"
+        " (SELECT count(*) FROM outbox WHERE rejected_code IS NOT NULL),"
+        " (SELECT seq FROM sqlite_sequence WHERE name = 'outbox')"
+    ).fetchone()
+    oldest = db.execute(
+        f"SELECT occurred_at, tries, next_try_at FROM outbox WHERE {_PENDING} ORDER BY seq LIMIT 1"
+    ).fetchone()
+    if oldest is None:
+        return OutboxFigures(int(depth), None, int(rejected), int(last_seq or 0))
+    age = max(0.0, (now - dt.datetime.fromisoformat(oldest[0])).total_seconds())
+    return OutboxFigures(int(depth), age, int(rejected), int(last_seq or 0), oldest[1], oldest[2])
 
 
 def _ahead(text: str | None, now: dt.datetime, longest_s: float) -> float:

@@ -12,6 +12,7 @@ from kiosk.core.availability import Closed, Open
 
 if TYPE_CHECKING:  # read after the first frame; not to be paid for before it
     from kiosk.core.catalogue import Catalogue, Site
+    from kiosk.core.outbox import Standing
     from kiosk.core.search import Hit
     from printer.readiness import Readiness
 
@@ -63,6 +64,8 @@ class Surroundings:
     """Whether this machine can speak."""
     printer: Readiness | None = None
     """Whether the next paper will come out, as last asked; None until then."""
+    standing: Standing | None = None
+    """How this kiosk and its server stand: for staff alone; None without a server."""
     deadline_s: float = 15.0
     """How long a ticket may take at most: what the progress is measured against."""
 

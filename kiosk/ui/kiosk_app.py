@@ -380,7 +380,10 @@ class KioskApp(App):
             lists=self.settings.printer.lists_per_hour > 0,
             voice=self.speech.available,
             printer=self.supply.printer,
-            deadline_s=self.settings.printer.deadline_s + BEYOND_PRINTER_S,
+            standing=self.supply.standing,
+            deadline_s=self.settings.printer.deadline_s
+            + BEYOND_PRINTER_S
+            + (self.settings.server.allot_timeout_s if self.settings.kiosk.numbering == "central" else 0.0),
         )
 
     def render(self) -> None:

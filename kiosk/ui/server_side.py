@@ -7,6 +7,7 @@ the window's; a new catalogue is prepared on the desk's thread and shown when no
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kiosk.settings import Settings
     from kiosk.site import SiteData
     from kiosk.site.central import CentralSite
-    from kiosk.sync.wire import PrinterReport, Queues
+    from kiosk.sync.wire import DoctorReport, PrinterReport, Queues
     from kiosk.sync_service import SyncService
     from kiosk.ui.context import Loaded
     from printer.readiness import Readiness
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 FRESH_S: Final = 30.0
 """How long a count of waiting people is told after the server said it: three times the interval it is asked at."""
 STOP_S: Final = 3.0
+EXAMINED_FIRST_S: Final = 120.0
+EXAMINED_EVERY_S: Final = 6 * 3600.0
 
 
 class Window(Protocol):
@@ -64,6 +67,38 @@ def prepared(data: SiteData, clock: Clock) -> tuple[HolidayNames, SearchIndex]:
     from kiosk.site.holidays_apart import holidays_apart
 
     return holidays_apart(data.site, clock.utc().date()), SearchIndex(data.catalogue)
+
+
+class Examination:
+    """Has the doctor look at this machine now and then, on a thread of its own, for the server's list of kiosks."""
+
+    def __init__(self, settings: Settings, state: Path, clock: Clock) -> None:
+        self._settings, self._state, self._clock = settings, state, clock
+        self._due = clock.monotonic() + EXAMINED_FIRST_S
+        self._found: DoctorReport | None = None
+
+    def latest(self) -> DoctorReport | None:
+        """Return what was found last, and begin to look again where it is time. Never waits."""
+        now = self._clock.monotonic()
+        if now >= self._due:
+            self._due = now + EXAMINED_EVERY_S
+            # A daemon: a check stuck in the kernel must not keep the process.
+            threading.Thread(target=self._look, name="examination", daemon=True).start()
+        return self._found
+
+    def _look(self) -> None:
+        from kiosk.doctor import Level, Machine, examine
+        from kiosk.sync.wire import DoctorReport
+
+        try:
+            report = examine(Machine(self._settings.file, self._state, clock=self._clock))
+        except Exception:
+            log.exception("the examination for the server failed")
+            return
+        bad = [finding.check for finding in report.findings if finding.level is not Level.OK]
+        self._found = DoctorReport.model_validate(
+            {"worst": report.worst.value, "at": report.at, "items": tuple(dict.fromkeys(bad))[:40]}
+        )
 
 
 class ServerSide:
@@ -105,6 +140,7 @@ class ServerSide:
                 on_lock=lambda: self._post(self._lock_changed),
                 on_offset=self._correct,
                 printer=self._printer,
+                examination=Examination(self._settings, self._state, self._clock).latest,
             )
             zone = ZoneInfo(data.site.timezone)
             self._service = SyncService(self._settings, self._state, self._clock, zone, listener)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from kiosk.core import visit as v
 from kiosk.core.availability import Closed, Counts, Open, Reason, availability, mall_state
@@ -26,6 +26,7 @@ from kiosk.ui.server_side import ServerSide, prepared
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.core.availability import HolidayNames
+    from kiosk.core.outbox import Standing
     from kiosk.core.search import SearchIndex
     from kiosk.desk import Desk
     from kiosk.list_desk import ListDesk
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_Told: TypeAlias = (
+    "tuple[Mapping[str, Counts], Mapping[str, int] | None, Mapping[str, Mapping[str, str]], Standing | None]"
+)
+"""Counts, the agencies' use where it was asked for, what the server has closed, how the server stands."""
 
 STOP_S = 10.0
 """Longer than any ticket takes: what was handed over is finished before the process ends."""
@@ -64,6 +70,8 @@ class Supply:
         self._server = ServerSide(settings, state, clock, self, post, resting, lock_changed)
         self.loaded: Loaded | None = None
         self._counts: Mapping[str, Counts] = {}
+        self.standing: Standing | None = None
+        """How this kiosk and its server stand, as last asked."""
         self.printer: Readiness | None = None
         """Whether the next paper will come out, as last asked."""
         self.server_url = settings.server.url
@@ -200,18 +208,19 @@ class Supply:
     def refresh(self, usage: bool = False) -> None:
         """Ask for the counts again, and with ``usage`` for the agencies' use."""
         self._thread.submit(
-            lambda desk: (desk.all_counts(), desk.usage() if usage else None, desk.closures()),
+            lambda desk: (
+                desk.all_counts(),
+                desk.usage() if usage else None,
+                desk.closures(),
+                desk.standing(),
+            ),
             self._refreshed,
         )
 
-    def _refreshed(
-        self,
-        answer: tuple[Mapping[str, Counts], Mapping[str, int] | None, Mapping[str, Mapping[str, str]]]
-        | BaseException,
-    ) -> None:
+    def _refreshed(self, answer: _Told | BaseException) -> None:
         if isinstance(answer, BaseException):
             return  # the thread has said so with its code
-        self._counts, usage, self._server.closures = answer
+        self._counts, usage, self._server.closures, self.standing = answer
         if usage is not None and self.loaded is not None:
             self.loaded = replace(self.loaded, usage=usage)
         self._changed()

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tests.bench.report import Line
 
-NAMES = ("paper", "printer", "desk", "window", "server", "board")
+NAMES = ("paper", "printer", "desk", "window", "server", "sync", "board")
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kiosk.core import staff_session as s
+from kiosk.core.outbox import Standing
 from kiosk.core.record import Ticket, TicketState
 from kiosk.core.staff import KioskLock, Pause, Person, Role
 from kiosk.core.staff_session import Notice, Place, Session
@@ -33,6 +34,7 @@ class StaffFace:
 
     name: str
     session: Session
+    standing: Standing | None = None
 
 
 def ticket(number: int, state: TicketState, **changes: object) -> Ticket:
@@ -99,6 +101,15 @@ def staff_faces() -> Iterator[StaffFace]:
     technician = replace(inside, person=TECHNICIAN)
     yield StaffFace("menu-technician", technician)
     yield StaffFace("menu-locked", replace(technician, lock=lock(Pause.PRAYER, True)))
+    yield StaffFace("menu-synced", inside, Standing(0, enrol_again=False))
+    yield StaffFace("menu-waiting", technician, Standing(123_456, enrol_again=False))
+    yield StaffFace(
+        "menu-enrol",
+        replace(
+            technician, lock=lock(Pause.PRAYER, True), notice=Notice("locked"), place_name="Balai Desa Socah"
+        ),
+        Standing(7, enrol_again=True),
+    )
     yield StaffFace("menu-busy", replace(technician, busy=1))
     for notice in (
         Notice("not_thus", good=False),
@@ -208,7 +219,7 @@ def staff_faces() -> Iterator[StaffFace]:
 
 def view_of(face: StaffFace, language: str) -> WholeView:
     """Return what the window shows of a face."""
-    around = _around()
+    around = replace(_around(), standing=face.standing)
     whole = present(Visit(language=language), around)
     screen, body = present_staff(face.session, around, language, told(load(environ={}), {}))
     return WholeView(screen, present_staff_frame(whole.frame, face.session, language), body)

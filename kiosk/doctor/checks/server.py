@@ -35,10 +35,22 @@ def check(machine: Machine) -> Iterator[Finding]:
     if settings is None:
         yield Finding(NAME, Level.UNKNOWN, say(_("Tidak diperiksa: pengaturan salah.")))
         return
-    if not settings.server.url:
+    url = settings.server.url or _enrolled_at(machine)
+    if not url:
         yield Finding(NAME, Level.OK, say(_("Tidak ada server pada pengaturan: kiosk bekerja sendiri.")))
         return
-    yield from _way(machine, urlsplit(settings.server.url), settings.server.ca_file)
+    yield from _way(machine, urlsplit(url), settings.server.ca_file)
+
+
+def _enrolled_at(machine: Machine) -> str:
+    from kiosk.sync import identity as identities
+    from kiosk.sync.errors import IdentityUnusable
+
+    try:
+        identity = identities.load(machine.state, machine.environ)
+    except IdentityUnusable:
+        return ""  # told by the check "sync"
+    return identity.server if identity is not None else ""
 
 
 def _network(machine: Machine) -> Finding:

@@ -26,6 +26,7 @@ from kiosk.ui.present.staff_words import (
     TECHNICAL,
     TRIP,
     VOID,
+    server_word,
 )
 from kiosk.words import date_short, printer_words, time_of_day
 
@@ -314,6 +315,11 @@ class _Presenter:
             told = (self._say(_("Mesin sedang dikunci: {word}"), word=word),)
         if session.place is Place.MENU and session.place_name:
             told = (*told, self._say(_("Perjalanan: {place}"), place=short_place(session.place_name)))
+        standing = self._around.standing
+        if session.place is Place.MENU and standing is not None:
+            word = self._say(server_word(standing), count=standing.waiting)
+            # Two lines at most: on a low panel a third would take the room of the keys.
+            told = (*told, word) if len(told) < 2 else (told[0], f"{told[1]} · {word}")
         if told:
             return told
         if session.place in (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES) and session.busy is None:

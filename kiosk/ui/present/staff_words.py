@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kiosk.core.outbox import Standing
 from kiosk.core.record import TicketState
 from kiosk.core.staff import Pause
 from kiosk.core.staff_session import Place
@@ -88,3 +89,12 @@ LEVELS: Final = {
     "unknown": (_("Tidak diketahui"), "help", "muted"),
     "ok": (_("Baik"), "ok", "green"),
 }
+
+
+def server_word(standing: Standing) -> str:
+    """Return how the server stands as a message; ``{count}`` is how many events wait."""
+    if standing.enrol_again:
+        return _("Server pusat: perlu pendaftaran ulang")
+    if standing.waiting:
+        return _("Server pusat: {count} kejadian menunggu dikirim")
+    return _("Server pusat: semua sudah terkirim")
