@@ -105,9 +105,7 @@ def staff_faces() -> Iterator[StaffFace]:
     yield StaffFace("menu-waiting", technician, Standing(123_456, enrol_again=False))
     yield StaffFace(
         "menu-enrol",
-        replace(
-            technician, lock=lock(Pause.PRAYER, True), notice=Notice("locked"), place_name="Balai Desa Socah"
-        ),
+        replace(technician, notice=Notice("unlocked")),
         Standing(7, enrol_again=True),
     )
     yield StaffFace("menu-busy", replace(technician, busy=1))

@@ -316,10 +316,9 @@ class _Presenter:
         if session.place is Place.MENU and session.place_name:
             told = (*told, self._say(_("Perjalanan: {place}"), place=short_place(session.place_name)))
         standing = self._around.standing
-        if session.place is Place.MENU and standing is not None:
-            word = self._say(server_word(standing), count=standing.waiting)
-            # Two lines at most: on a low panel a third would take the room of the keys.
-            told = (*told, word) if len(told) < 2 else (told[0], f"{told[1]} · {word}")
+        if session.place is Place.MENU and standing is not None and not told:
+            # One line: on a low panel more would take the room of the keys. The doctor says it always.
+            told = (self._say(server_word(standing), count=standing.waiting),)
         if told:
             return told
         if session.place in (Place.TICKETS, Place.DOUBTFUL, Place.FIGURES) and session.busy is None:
