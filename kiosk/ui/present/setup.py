@@ -22,7 +22,7 @@ from kiosk.ui.present.setup_words import (
     TITLES,
     ZONES,
 )
-from kiosk.ui.present.staff import CheckView, ChoiceView, PadView
+from kiosk.ui.present.staff_views import CheckView, ChoiceView, PadView
 from kiosk.ui.present.staff_words import LEVELS
 from kiosk.words import date_long, printer_words, time_of_day
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.core import staff_session as s
@@ -16,6 +15,7 @@ from kiosk.i18n import _, translate
 from kiosk.ui.present.common import FrameView, Heading, Key
 from kiosk.ui.present.lists import EntryView, SearchView, ServicesView
 from kiosk.ui.present.staff_trip import short_place, trip_view
+from kiosk.ui.present.staff_views import CheckView, ChoiceView, PadView
 from kiosk.ui.present.staff_words import (
     LEVELS,
     MENU,
@@ -32,44 +32,6 @@ from kiosk.words import date_short, printer_words, time_of_day
 
 if TYPE_CHECKING:
     from kiosk.ui.context import Surroundings
-
-
-@dataclass(frozen=True)
-class PadView:
-    """A number being typed."""
-
-    heading: Heading
-    shown: str
-    message: str
-    bad: bool
-    digits: tuple[Key, ...]
-    """1 to 9, then 0."""
-    delete: Key
-    enter: Key
-
-
-@dataclass(frozen=True)
-class ChoiceView:
-    """What came of the last act, a few lines, and what can be done."""
-
-    heading: Heading
-    banner: str
-    tone: str
-    icon: str
-    lines: tuple[str, ...]
-    keys: tuple[Key, ...]
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """Something drawn on the glass to measure or to touch."""
-
-    heading: Heading
-    text: str
-    ruler: bool
-    spots: tuple[Key, ...]
-    felt: frozenset[str]
-    keys: tuple[Key, ...] = ()
 
 
 StaffBody = PadView | ChoiceView | CheckView | ServicesView | SearchView

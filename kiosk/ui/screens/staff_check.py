@@ -8,7 +8,7 @@ from typing import Any
 from kivy.factory import Factory
 
 from kiosk.ui import theme
-from kiosk.ui.present.staff import CheckView
+from kiosk.ui.present.staff_views import CheckView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.block import Block, Group
 from kiosk.ui.widgets.surface import Surface

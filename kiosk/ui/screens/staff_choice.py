@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from kiosk.ui.present.staff import ChoiceView
+from kiosk.ui.present.staff_views import ChoiceView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.block import Block
 from kiosk.ui.widgets.tap import Tap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kiosk.ui.present.staff import PadView
+from kiosk.ui.present.staff_views import PadView
 from kiosk.ui.screens.base import ScreenBox, load_kv
 from kiosk.ui.widgets.tap import Tap
 
