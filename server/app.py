@@ -16,7 +16,7 @@ from server.api import documents
 from server.db.database import POOL, Database, utc_now
 from server.keeper import Keeper
 from server.middleware import BodyLimit, Guard
-from server.pages import board, counter, faults, health, manage, service, session, ticket
+from server.pages import board, counter, faults, health, manage, service, session, ticket, today
 from server.pages.rendering import STATIC, CachedFiles
 from server.services import Services
 from server.settings import Settings
@@ -59,6 +59,7 @@ def create_app(settings: Settings, database: Database, now: Callable[[], dt.date
     app.include_router(service.router)
     app.include_router(session.router)
     app.include_router(counter.router)
+    app.include_router(today.router)
     app.include_router(manage.router())
     app.include_router(health.router)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")

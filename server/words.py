@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from server.wording import board, common, counter, fields, kiosks, manage
+from server.wording import board, common, counter, fields, kiosks, manage, today
 
 LANGUAGES: Final = ("id", "en")
 
@@ -93,6 +93,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = _together(
     fields.WORDS,
     kiosks.WORDS,
     manage.WORDS,
+    today.WORDS,
 )
 """Key → language → text. A test holds that every key has every language."""
 

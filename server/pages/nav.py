@@ -21,6 +21,7 @@ class Entry:
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("/hari-ini", "nav_today", Role.MANAGER),
     Entry("/loket", "nav_counter", Role.OFFICER),
     Entry("/kelola", "nav_manage", Role.MANAGER),
     Entry("/kios", "nav_kiosks", Role.MANAGER),

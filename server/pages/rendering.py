@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache, partial
+from html import escape
 from pathlib import Path
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from server import words
 from server.api import etags
+from server.html import Html
 from server.pages import nav
 
 HERE = Path(__file__).resolve().parent.parent
@@ -77,7 +78,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
             "person": person,
             "site": site,
             "csrf": csrf,
-            "token": Markup('<input type="hidden" name="csrf" value="{}">').format(csrf),
+            "token": Html(f'<input type="hidden" name="csrf" value="{escape(csrf)}">'),
             "language": language,
             "say": partial(words.say, language=language),
             "plain": plain,

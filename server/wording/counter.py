@@ -44,7 +44,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "counter_ready": {"id": "{count} orang menunggu", "en": "{count} people are waiting"},
     "counter_ready_one": {"id": "1 orang menunggu", "en": "1 person is waiting"},
-    "counter_ready_hint": {"id": "Berikutnya menurut urutan: {number}", "en": "Next in turn: {number}"},
     "counter_called": {"id": "Dipanggil", "en": "Called"},
     "counter_called_times": {
         "id": "Dipanggil {count} kali, terakhir pukul {time}",

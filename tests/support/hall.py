@@ -19,21 +19,27 @@ from tests.support.server_driver import NOON, Kiosk
 
 
 def officer(app: FastAPI, database: Database, name: str) -> Browser:
-    add_person(database, name, Role.OFFICER)
+    """Return the browser of an officer who is signed in."""
     browser = Browser(app)
-    assert browser.sign_in(name).headers["Location"] == "/loket"
+    browser.enter(database, add_person(database, name, Role.OFFICER), "/loket")
     return browser
 
 
+def tell(database: Database, kiosk: Kiosk, told: list[dict[str, object]]) -> None:
+    """Let the server hear events of ``kiosk``."""
+    good, bad = event_reading.read(told, UUID(kiosk.id))
+    assert not bad
+    database.write(lambda session: ingest.ingest(session, UUID(kiosk.id), good, NOON))
+
+
 def issue(database: Database, kiosk: Kiosk, values: Iterable[int], **more: object) -> None:
+    """Issue and print tickets with these numbers, a minute apart in the hour before NOON."""
     told = []
     for value in values:
         at = NOON - dt.timedelta(minutes=60 - value)
         ticket = kiosk.ticket(value, at=at, **more)  # type: ignore[arg-type]
         told += [kiosk.issued(ticket), kiosk.printed(ticket)]
-    good, bad = event_reading.read(told, UUID(kiosk.id))
-    assert not bad
-    database.write(lambda session: ingest.ingest(session, UUID(kiosk.id), good, NOON))
+    tell(database, kiosk, told)
 
 
 def does(browser: Browser, what: str, **data: object) -> str:
@@ -44,17 +50,20 @@ def does(browser: Browser, what: str, **data: object) -> str:
 
 
 def at_hand(page: str) -> str | None:
+    """Return the number at the counter, as the page shows it."""
     found = re.search(r'class="big number">([^<]+)<', page)
     return found[1] if found else None
 
 
 def ticket_of(page: str) -> str:
+    """Return the ticket that the page's buttons are about."""
     found = re.search(r'name="ticket" value="([0-9a-f-]{36})"', page)
     assert found
     return found[1]
 
 
 def states(database: Database) -> dict[str, str]:
+    """Return number → state of every ticket."""
     return database.read(
         lambda session: {row.number: row.call_state for row in session.scalars(select(Ticket))}
     )
