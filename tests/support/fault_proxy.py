@@ -143,6 +143,7 @@ class FaultProxy:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._left = threading.Condition(self._lock)
         self._fault, self._only, self._times = Fault.NONE, "", -1
         self._switched = threading.Event()
         self._closed = threading.Event()
@@ -252,6 +253,8 @@ class FaultProxy:
                 _linger_not(client)
                 with contextlib.suppress(OSError):
                     client.shutdown(socket.SHUT_RD)
+            if not self._left.wait_for(lambda: not self._open, PATIENCE_S):
+                raise RuntimeError("a connection does not end")
 
     def _take_redirected(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -280,9 +283,10 @@ class FaultProxy:
             _reset(client)
         finally:
             with self._lock:
+                client.close()
                 self._open.discard(raw)
                 self._open.discard(client)
-            client.close()
+                self._left.notify_all()
 
     def _once(self, client: socket.socket) -> bool:
         """Serve one request; say whether the connection stands."""
