@@ -108,9 +108,9 @@ def test_the_kiosk_makes_each_event_as_it_always_did(event: dict[str, Any]) -> N
 
 
 def test_every_kind_of_event_is_there() -> None:
-    for version in contract.versions():
-        told = [event.values[0] for event in sent_events() if str(event.id).startswith(f"{version}-")]
-        assert {event["type"] for event in told} >= set(wire_events.BODIES), version
+    """In one version or another: an event that is new comes in a version of its own."""
+    told = {event.values[0]["type"] for event in sent_events()}
+    assert told == set(wire_events.BODIES)
 
 
 def again(kind: str, body: dict[str, Any]) -> events.Event:
@@ -122,6 +122,8 @@ def again(kind: str, body: dict[str, Any]) -> events.Event:
             return events.kiosk_locked(body["message"], body["until"], body["who"])
         case events.KIOSK_UNLOCKED:
             return events.kiosk_unlocked(body["who"])
+        case events.STAFF_CALLED:
+            return events.staff_called(body["screen"], body["language"])
     ticket = record.Ticket(
         uuid=body["ticket"],
         service_day=dt.date.fromisoformat(body["service_day"]),
@@ -139,7 +141,7 @@ def again(kind: str, body: dict[str, Any]) -> events.Event:
     )
     match kind:
         case events.TICKET_ISSUED:
-            return events.issued(ticket)
+            return events.issued(ticket, body.get("place", ""))
         case events.TICKET_VOIDED:
             return events.voided(ticket, body["why"], body["who"])
         case events.TICKET_REPRINTED:
