@@ -51,6 +51,7 @@ from kiosk.store import Clock, Draft, FileLock, Outbox, People, SeriesUsedUp, St
 from kiosk.sync.errors import ServerRefuses
 from kiosk.sync.numbers import CentralNumbers
 from kiosk.sync.server import Given
+from kiosk.trial import on_trial
 from printer.press import Press, Verdict
 from printer.readiness import PaperWatch, Readiness, readiness
 from printer.roll import Count, Roll
@@ -65,6 +66,7 @@ USAGE_DAYS: Final = 30
 UNDECIDED_FOR: Final = dt.timedelta(minutes=15)
 """A ticket without paper and without a decision for this long: whoever saw its number has left."""
 TOKEN_BYTES: Final = 16
+ON_TRIAL: Final = {"id": "Mesin ini sedang diperbarui", "en": "This kiosk is being updated"}
 LOCKED: Final = {"id": "Mesin ini sedang dikunci petugas", "en": "Our staff have locked this machine"}
 
 Compose = Callable[[Ticket, str], Slip]
@@ -318,6 +320,8 @@ class Desk:
 
     def _closed(self, service: Service | None, now: dt.datetime) -> Closed | None:
         """Why no number is given for ``service`` now, whoever counts; None: one is."""
+        if on_trial():
+            return Closed(Reason.SERVICE_CLOSED, name=ON_TRIAL)
         lock = People(self.store).kiosk_lock()
         if lock is not None and not lock.over(now):
             return Closed(Reason.SERVICE_CLOSED, name=lock.message or LOCKED)
@@ -344,7 +348,7 @@ class Desk:
 
         Raises NoSuchTicket, and TicketNotThus where it has paper or was voided.
         """
-        with self._alone():
+        with self._deciding():
             found = self.find(ticket)
             if found.state is not TicketState.NOT_PRINTED:
                 raise TicketNotThus(
@@ -355,7 +359,7 @@ class Desk:
 
     def void(self, ticket: str, why: str, who: str = "visitor") -> None:
         """Give a ticket up: no counter calls it. Raises NoSuchTicket, and TicketNotThus where it was voided before."""
-        with self._alone():
+        with self._deciding():
             found = self.find(ticket)
             if found.state is TicketState.VOIDED:
                 raise TicketNotThus(f"{found.display} is {self._told(found)} already")
@@ -363,7 +367,7 @@ class Desk:
 
     def confirm(self, ticket: str, who: str) -> None:
         """Somebody saw the paper of an unconfirmed ticket. Raises NoSuchTicket, and TicketNotThus for any other."""
-        with self._alone():
+        with self._deciding():
             found = self.find(ticket)
             if found.state is not TicketState.UNCONFIRMED:
                 raise TicketNotThus(
@@ -377,7 +381,7 @@ class Desk:
 
         The copy is counted and told to the server right before its first byte: refused before that, it never was.
         """
-        with self._alone():
+        with self._deciding():
             found = self.find(ticket)
             if found.state is TicketState.VOIDED:
                 raise TicketNotThus(f"{found.display} is {self._told(found)}; a voided ticket has no copies")
@@ -444,6 +448,16 @@ class Desk:
             yield
         finally:
             self._lock.release()
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """Alone, for what changes a ticket: not while the program is on trial."""
+        with self._alone():
+            if on_trial():
+                raise TicketNotThus(
+                    "this program is on trial after an upgrade; wait until it is found healthy"
+                )
+            yield
 
     def _settle_left_behind(self) -> None:
         """Settle what a dead process, or a full disk, left unsettled. Nothing is ever printed here."""

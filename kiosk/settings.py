@@ -31,6 +31,7 @@ from kiosk import durable
 
 log = logging.getLogger(__name__)
 
+TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 ENVIRONMENT_PREFIX = "ANJUNGAN_"
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = ROOT / "config" / "kiosk.toml"
@@ -68,6 +69,12 @@ class DisplaySection(msgspec.Struct, frozen=True):
     diagonal_inch: Annotated[float, Meta(ge=7, le=100)] = 21.5
     bottom_edge_mm: Annotated[int, Meta(ge=0, le=2000)] = 700
     viewing_mm: Annotated[int, Meta(ge=300, le=1200)] = 600
+    screen_off: Literal["never", "hours", "times"] = "never"
+    """What switches the screen off while nobody is here: nothing, the mall's hours, or the two times below."""
+    on_from: Annotated[str, Meta(pattern=TIME)] = "07:00"
+    off_at: Annotated[str, Meta(pattern=TIME)] = "17:00"
+    margin_min: Annotated[int, Meta(ge=0, le=240)] = 30
+    """Minutes before the mall opens and after it closes in which the screen is on."""
 
 
 class PrinterSection(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ CHECKS: Final = (
     "server",
     "sync",
     "display",
+    "screen",
     "touch",
     "sound",
     "scanner",
@@ -35,6 +36,7 @@ CHECKS: Final = (
     "escapes",
     "crashes",
     "versions",
+    "upgrade",
 )
 """Each is a module of ``kiosk.doctor.checks`` with one function, ``check``."""
 TOTAL_S: Final = 9.0

@@ -26,12 +26,13 @@ from kiosk.ui.context import Surroundings
 from kiosk.ui.env import FRAMES_PER_SECOND
 from kiosk.ui.guide import Guide
 from kiosk.ui.keypad import Keypad
+from kiosk.ui.night import Night
 from kiosk.ui.place import place_of, read_place
 from kiosk.ui.present.whole import present
 from kiosk.ui.reader import Reader
 from kiosk.ui.stage import Stage
 from kiosk.ui.supply import Supply
-from kiosk.ui.watchdog import Watchdog
+from kiosk.ui.watchdog import SERVES, Watchdog
 
 if TYPE_CHECKING:  # loaded after the first frame
     from kiosk.devices.jack import JackWatch
@@ -108,7 +109,9 @@ class KioskApp(App):
             display.viewing_mm,
             display.bottom_edge_mm,
             self._corner,
+            self._touched,
         )
+        self.night = Night(display, self.stage.darken, self.clock.monotonic)
         self.stage.resize(*Window.size)
         self.speech = Speech(program(), self._player())
         self.guide = Guide(self.stage, self.speech, self._step)
@@ -134,6 +137,7 @@ class KioskApp(App):
 
     def on_stop(self) -> None:
         """Let the desk finish what it has begun."""
+        self.night.stop()
         self.watchdog.stop()
         if self._jack is not None:
             self._jack.stop()
@@ -181,6 +185,7 @@ class KioskApp(App):
             self.setup = SetupRoom.of(self, _post)
             self.show_again()
         self.supply.start()
+        self.night.start()
         self.watchdog.start()
         self._watch_jack()
         self.reader.listen(self.settings.scanner.device, _post)
@@ -236,6 +241,10 @@ class KioskApp(App):
 
     def dispatch_event(self, event: v.Event) -> None:
         """Take one event: time first, then the event, its effects, and what the window shows then."""
+        if isinstance(event, v.DeskReady):
+            self.watchdog.tell(SERVES)
+        elif isinstance(event, v.DeskFailed):
+            self.watchdog.tell(f"the desk cannot serve: {event.code}")
         if self.setup is not None and self.setup.take(event):
             self.show_again()
             return
@@ -267,6 +276,10 @@ class KioskApp(App):
         if self.staff is not None and not self._setting_up:
             self.staff.corner(side, self.visit)
             self.show_again()
+
+    def _touched(self) -> bool:
+        """A hand is on the glass, or on the keys; whether all it did was to light the screen."""
+        return self.night.touched()
 
     def _lock_changed(self) -> None:
         """The server has locked or unlocked this kiosk."""
@@ -313,6 +326,8 @@ class KioskApp(App):
 
     def _pressed(self, key: int, modifiers: list[str]) -> None:
         """A hand pressed ``key``."""
+        if self._touched():
+            return
         if not self._setting_up and (self.staff is None or not self.staff.session.open):
             self.keypad.down(key, modifiers, self.speech.available)
 
@@ -365,6 +380,8 @@ class KioskApp(App):
             self.supply.look_for_staff()
         if self._at_rest():
             self.supply.look_at_printer()
+        loaded = self.supply.loaded
+        self.night.tick(self.now(), self._at_rest(), loaded.mall if loaded else None)
         self.dispatch_event(v.Tick(self.clock.monotonic()))
 
     # --- look ---------------------------------------------------------------------------------------------------------

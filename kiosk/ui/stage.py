@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kivy.graphics import Color, Rectangle
+
 from kiosk.core import visit as v
 from kiosk.core.modes import Modes
 from kiosk.i18n import _, translate
@@ -41,9 +43,13 @@ class Stage(Receiver):
         viewing_mm: float = 600,
         bottom_edge_mm: float = 700,
         corner: Callable[[str], None] = lambda side: None,
+        wakes: Callable[[], bool] = lambda: False,
         **kwargs: Any,
     ) -> None:
-        """``corner`` is told "left" or "right" when an upper corner is tapped."""
+        """``corner`` is told "left" or "right" when an upper corner is tapped. ``wakes`` is told of each touch, and
+        says whether it did nothing but light the screen."""
+        self._wakes = wakes
+        self._black: Any = None
         self._dispatch = dispatch
         self._corner = corner
         self._diagonal = diagonal_inch
@@ -96,9 +102,20 @@ class Stage(Receiver):
         self._panel = theme.Metrics.of_panel(width, height, self._diagonal)
         theme.use(self._panel)
         self.pos, self.size = (0, 0), (width, height)
+        if self._black is not None:
+            self._black.size = self.size
         if self.view is not None:
             view, self.view = self.view, None
             self.show(view)
+
+    def darken(self, dark: bool) -> None:
+        """Lay black over everything, or take it away."""
+        self.canvas.after.clear()
+        self._black = None
+        if dark:
+            with self.canvas.after:
+                Color(0, 0, 0, 1)
+                self._black = Rectangle(pos=self.pos, size=self.size)
 
     def show(self, view: WholeView) -> None:
         """Show ``view``; what has not changed since the last one costs nothing."""
@@ -206,6 +223,8 @@ class Stage(Receiver):
             return True
         self._finger, self._finger_since = touch, now
         touch.grab(self)
+        if self._wakes():
+            return True
         self._focus = ""  # a hand on the glass needs no ring
         self._show_focus()
         asleep = self.view is not None and self.view.warning is not None

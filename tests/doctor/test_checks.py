@@ -15,6 +15,7 @@ from kiosk import store
 from kiosk.doctor import Level
 from kiosk.doctor.checks.touch import keyboards
 from kiosk.store import FileLock, Store
+from tests.doctor.conftest import Bench
 from tests.support.turnable_clock import WIB
 
 OK, WARN, FAIL, UNKNOWN = Level.OK, Level.WARN, Level.FAIL, Level.UNKNOWN
@@ -426,6 +427,17 @@ def installed(bench) -> None:
     for unit in ("getty@tty1.service", "autovt@.service", "ctrl-alt-del.target"):
         bench.link(f"etc/systemd/system/{unit}", os.devnull)
     bench.file("proc/sys/kernel/sysrq", "0\n")
+    bench.file("sys/firmware/efi/efivars/SecureBoot-8be4df61", bytes([6, 0, 0, 0, 1]))
+    bench.file("sys/block/dm-0/dm/uuid", "CRYPT-LUKS2-0123-root\n")
+    bench.file("proc/net/tcp", LISTEN.format(address="0100007F", port="0277"))
+    bench.file("proc/net/tcp6", LISTEN.format(address="00000000000000000000000001000000", port="0277"))
+
+
+LISTEN = (
+    "  sl  local_address rem_address   st tx_queue\n"
+    "   0: {address}:{port} 00000000:0000 0A 00000000:00000000\n"
+    "   1: 00000000:1F90 0A00000A:01BB 01 00000000:00000000\n"  # a connection of its own is no open port
+)
 
 
 def test_a_desk_is_not_looked_at(bench) -> None:
@@ -447,6 +459,10 @@ def test_every_open_way_is_told(bench) -> None:
     bench.file("proc/bus/input/devices", KEYBOARD)
     bench.file("boot/grub/grub.cfg", "set timeout=5\n")
     bench.environ["KCFG_MODULES_INSPECTOR"] = ""
+    bench.file("sys/firmware/efi/efivars/SecureBoot-8be4df61", bytes([6, 0, 0, 0, 0]))
+    bench.file("sys/block/dm-0/dm/uuid", "LVM-0123\n")
+    bench.file("proc/net/tcp6", LISTEN.format(address="0" * 32, port="0016"))
+    assert "22." in bench.check("escapes")["escape_ports"].message.text("id")
     found = {name: one.level for name, one in bench.check("escapes").items()}
     assert found == {
         "escape_sysrq": FAIL,
@@ -457,4 +473,64 @@ def test_every_open_way_is_told(bench) -> None:
         "escape_keyboard": WARN,
         "escape_bootmenu": WARN,
         "escape_kivy": WARN,
+        "escape_secureboot": WARN,
+        "escape_disk": WARN,
+        "escape_ports": WARN,
     }
+
+
+# --- the screen at night and the last upgrade -----------------------------------------------------------------------
+
+
+def test_a_screen_that_never_goes_dark_needs_no_word(bench: Bench) -> None:
+    assert bench.check("screen") == {}
+
+
+def test_a_dark_screen_says_when_and_by_what(bench: Bench) -> None:
+    bench.set(DISPLAY__SCREEN_OFF="times", DISPLAY__OFF_AT="17:30")
+    found = bench.check("screen")
+    assert (found["screen_off"].level, found["screen_light"].level) == (Level.OK, Level.WARN)
+    assert "17:30" in found["screen_off"].message.text("id")
+    bench.file("etc/systemd/system/anjungan.service.wants/anjungan-screen.path", "")
+    bench.file("etc/systemd/system/graphical.target.wants/anjungan-x11.service", "")
+    bench.program("xset")
+    assert "DPMS" in bench.check("screen")["screen_light"].message.text("id")
+    bench.file("sys/class/backlight/10-0045/bl_power", "0")
+    assert "10-0045" in bench.check("screen")["screen_light"].message.text("id")
+    bench.file("usr/local/sbin/anjungan-panel", "#!/bin/sh").chmod(0o755)
+    assert "/usr/local/sbin/anjungan-panel" in bench.check("screen")["screen_light"].message.text("en")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "in_use", "level", "code"),
+    [
+        ("kept", False, Level.OK, None),
+        ("gone back", True, Level.WARN, "E-UPG-01"),
+        ("stuck", False, Level.FAIL, "E-UPG-02"),
+    ],
+)
+def test_how_the_last_upgrade_ended(
+    bench: Bench, outcome: str, in_use: bool, level: Level, code: str | None
+) -> None:
+    assert bench.check("upgrade") == {}
+    told = {
+        "outcome": outcome,
+        "from": "1.0",
+        "to": "2.0",
+        "why": "it is failed",
+        "at": "2026-11-24T02:00:00+00:00",
+    }
+    bench.file("opt/anjungan-previous/outcome.json", json.dumps(told))
+    if in_use:
+        bench.file("opt/anjungan-previous/in-use", "")
+    found = bench.check("upgrade")["upgrade"]
+    assert (found.level, found.code) == (level, code)
+    assert "2.0" in found.message.text("en")
+    bench.file("opt/anjungan-previous/pending.json", "{}")
+    assert bench.check("upgrade")["upgrade"].level is Level.WARN
+
+
+def test_an_outcome_that_cannot_be_read_is_none(bench: Bench) -> None:
+    for text in ("", "[]", "{"):
+        bench.file("opt/anjungan-previous/outcome.json", text)
+        assert bench.check("upgrade") == {}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -97,7 +98,7 @@ class Machine:
         """The booted systemd's process, as seen from outside; empty when it is gone."""
         return Path(f"/proc/{self.outer.pid}/task/{self.outer.pid}/children").read_text().strip()
 
-    def __call__(self, *words: str) -> str:
+    def __call__(self, *words: str, patience_s: float = 120) -> str:
         """Run a command inside; return what it prints."""
         init = self.init()
         if not init:
@@ -106,7 +107,7 @@ class Machine:
             [*f"nsenter -t {init} -p -m -u -i -n -C chroot {self.root}".split(), *CLEAN, *words],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=patience_s,
             check=False,
         )
         return done.stdout
@@ -147,6 +148,20 @@ class Machine:
         if self.outer.poll() is None:
             self.outer.send_signal(signal.SIGKILL)
             self.outer.wait(20)
+
+    def ticket(self) -> str:
+        """Take a ticket beside the kiosk, as its own user."""
+        user = [
+            "setpriv",
+            "--reuid=anjungan",
+            "--regid=anjungan",
+            "--init-groups",
+            "env",
+            "HOME=/var/lib/anjungan",
+        ]
+        told = self(*user, "ANJUNGAN_KIOSK__IGNORE_HOURS=true", "anjungan", "issue", "C01", "--json")
+        number: str = json.loads(told)["number"]
+        return number
 
 
 @pytest.fixture
@@ -207,3 +222,66 @@ def test_a_booted_unit_shows_the_kiosk_and_brings_it_back(
     assert machine.show(unit, "Result") == "success"
     machine("anjungan-kiosk", "off")
     assert machine("systemctl", "is-enabled", unit).strip() == "disabled"
+
+
+def next_version(root: Path, version: str, changes: dict[str, tuple[str, str]]) -> None:
+    """Put ``/next.deb`` into ``root``: the package as a later version, with one more migration and ``changes``."""
+    tree = root / "next"
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "--raw-extract", root / "anjungan.deb", tree], check=True)
+    control = tree / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+    app = tree / "opt/anjungan/app"
+    migrations = app / "kiosk/store/migrations"
+    number = len(list(migrations.glob("*.sql"))) + 1
+    (migrations / f"{number:04}_tomorrow.sql").write_text("ALTER TABLE tickets ADD COLUMN colour TEXT;\n")
+    for name, (old, new) in changes.items():
+        text = (app / name).read_text()
+        assert old in text
+        (app / name).write_text(text.replace(old, new, 1))
+    for compiled in app.rglob("__pycache__"):
+        shutil.rmtree(compiled)
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, root / "next.deb"],
+        check=True,
+        stdout=-3,
+    )
+
+
+MUTE = {"kiosk/ui/watchdog.py": ('self._send("WATCHDOG=1")', "pass")}
+"""Its window comes up, its desk opens and migrates the state, and then nothing is heard of it."""
+FALLS = {"kiosk/ui/kiosk_app.py": ("display = self.settings.display", 'raise RuntimeError("of tomorrow")')}
+
+
+def test_an_upgrade_is_kept_when_healthy_and_else_taken_back_with_its_state(machine: Machine) -> None:
+    unit = "anjungan.service"
+    config = machine.root / "etc/anjungan/kiosk.toml"
+    installed = machine("dpkg-query", "-W", "-f", "${Version}", "anjungan")
+    machine("anjungan-kiosk", "on")
+    machine.until(lambda: machine.show(unit, "StatusText") == "the desk serves", WITHIN_S)
+    assert machine.ticket() == "C-001"
+
+    def upgraded(version: str, changes: dict[str, tuple[str, str]]) -> dict[str, str]:
+        next_version(machine.root, version, changes)
+        machine("dpkg", "--force-confold", "--install", "/next.deb", patience_s=400)
+        outcome: dict[str, str] = json.loads(
+            (machine.root / "opt/anjungan-previous/outcome.json").read_text()
+        )
+        assert (outcome["from"], outcome["to"]) == (installed, version)
+        machine.until(lambda: machine.show(unit, "StatusText") == "the desk serves", WITHIN_S)
+        return outcome
+
+    assert upgraded("2.0", FALLS)["outcome"] == "gone back"
+    assert machine.ticket() == "C-002"
+    outcome = upgraded("3.0", MUTE)
+    assert outcome["outcome"] == "gone back", outcome
+    assert list((machine.root / "var/lib/anjungan").glob("anjungan.db.replaced-*"))
+    assert machine.ticket() == "C-003"
+    told = json.loads(machine("anjungan", "doctor", "--json"))
+    assert "E-UPG-01" in {finding["code"] for finding in told["findings"]}
+
+    assert upgraded("4.0", {})["outcome"] == "kept"
+    assert not (machine.root / "opt/anjungan-previous/in-use").exists()
+    assert machine.ticket() == "C-004"
+    assert machine("dpkg-query", "-W", "-f", "${Version}", "anjungan") == "4.0"
+    assert config.is_file()

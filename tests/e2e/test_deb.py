@@ -158,8 +158,10 @@ def test_the_command_adds_this_machines_configuration_and_state_unless_told(tmp_
     shown = tmp_path / "python"
     shown.write_text('#!/bin/sh\necho "$@"\n')
     shown.chmod(0o755)
-    script = (
-        (ROOT / "packaging" / "anjungan").read_text().replace("/opt/anjungan/venv/bin/python", str(shown))
+    in_use = tmp_path / "in-use"
+    script = (ROOT / "packaging" / "anjungan").read_text()
+    script = script.replace("/opt/anjungan-previous/in-use", str(in_use)).replace(
+        "$home/venv/bin/python", f"{shown} $home"
     )
 
     def says(*words: str) -> str:
@@ -172,6 +174,12 @@ def test_the_command_adds_this_machines_configuration_and_state_unless_told(tmp_
     assert says("issue", "C01", "--state=s", "--config=c") == "issue C01 --state=s --config=c"
     assert says("--help") == "--help"
     assert says("server", "run") == "server run"
+    assert (
+        "/opt/anjungan -Es /opt/anjungan/app/main.py" in run("sh", "-c", script, "anjungan", "check").stdout
+    )
+    in_use.touch()
+    previous = "/opt/anjungan-previous -Es /opt/anjungan-previous/app/main.py"
+    assert previous in run("sh", "-c", script, "anjungan", "check").stdout
 
 
 def under_the_compositor(root: Path) -> None:
@@ -281,6 +289,8 @@ def test_installed_upgraded_removed_and_purged(package: Path, tmp_path: Path) ->
         inside("dpkg", "--install", "/anjungan.deb")
         assert config.read_text() == ours
         assert (root / "var/backups/anjungan/before-upgrade.zip").is_file()
+        kept = root / "opt/anjungan-previous"
+        assert {"app", "bin", "venv", "etc", "units", "before.json"} <= {path.name for path in kept.iterdir()}
         again = inside(*as_kiosk, "ANJUNGAN_KIOSK__IGNORE_HOURS=true", "anjungan", "issue", "C01", "--json")
         assert json.loads(again.stdout)["number"] == "C-002"
 
@@ -304,5 +314,6 @@ def test_installed_upgraded_removed_and_purged(package: Path, tmp_path: Path) ->
         assert not (root / "var/lib/anjungan").exists()
         assert not (root / "etc/anjungan").exists()
         assert not (root / "opt/anjungan").exists()
+        assert not (root / "opt/anjungan-previous").exists()
     finally:
         inside("sh", "-c", "umount /proc 2>/dev/null; true")

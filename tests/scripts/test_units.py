@@ -37,7 +37,14 @@ def unit(name: str) -> configparser.RawConfigParser:
 
 @systemd
 def test_systemd_finds_no_fault_in_them(tmp_path: Path) -> None:
-    programs = ("usr/bin/cage", "usr/bin/Xorg", "opt/anjungan/bin/anjungan", "bin/sh")
+    programs = (
+        "usr/bin/cage",
+        "usr/bin/Xorg",
+        "opt/anjungan/bin/anjungan",
+        "bin/sh",
+        "opt/anjungan/bin/anjungan-screen",
+        "opt/anjungan/bin/anjungan-upgrade",
+    )
     for program in (*programs, "opt/anjungan-server/.venv/bin/python"):
         path = tmp_path / program
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +110,14 @@ def test_a_frozen_or_dead_kiosk_is_started_again_for_ever(name: str) -> None:
     assert int(service["RestartSec"]) <= 2
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"anjungan-xserver.service"}))
+AS_ROOT = {
+    "anjungan-xserver.service",  # drives the graphics chip
+    "anjungan-screen.service",  # writes below /sys; one script of twenty lines
+    "anjungan-upgrade.service",  # starts and stops the kiosk; runs a minute after an upgrade
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - AS_ROOT))
 def test_nothing_of_ours_runs_as_root(name: str) -> None:
     service = unit(name)["Service"]
     assert service["User"] == service["Group"] == "anjungan"
@@ -184,3 +198,10 @@ def test_the_groups_of_the_rules_are_those_of_the_service() -> None:
     joined = re.search(r"for group in (.+); do", script)
     assert joined is not None
     assert set(unit("anjungan.service")["Service"]["SupplementaryGroups"].split()) <= set(joined[1].split())
+
+
+def test_no_key_switches_from_the_x_server_to_a_console() -> None:
+    start = unit("anjungan-xserver.service")["Service"]["ExecStart"]
+    assert "-config /opt/anjungan/share/xorg.conf" in start
+    flags = dict(re.findall(r'Option "(\w+)" "(\w+)"', (ROOT / "packaging/xorg.conf").read_text()))
+    assert flags == {"DontVTSwitch": "true", "DontZap": "true"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ui.watchdog import Watchdog
+from kiosk.ui.watchdog import SERVES, Watchdog
 
 
 class Manager:
@@ -123,3 +123,16 @@ def test_a_manager_that_is_gone_is_logged_once(manager: Manager, caplog: pytest.
         assert manager.beat is not None
         manager.beat()
     assert len(caplog.records) == 1
+
+
+def test_it_tells_how_the_desk_is_where_somebody_listens(manager: Manager) -> None:
+    it = watchdog(manager)
+    it.tell(SERVES)
+    assert manager.heard() == ["STATUS=the desk serves"]
+    watchdog(manager, NOTIFY_SOCKET="").tell(SERVES)
+    assert manager.heard() == []
+
+
+def test_what_judges_an_upgrade_waits_for_the_very_words() -> None:
+    judge = (Path(__file__).resolve().parents[2] / "packaging" / "upgrade.py").read_text()
+    assert f'SERVES: Final = "{SERVES}"' in judge
