@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,12 +52,17 @@ class Supervisor:
         self.starts += 1
         with (self.folder / "stderr").open("ab") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "main.py", "run", *self.options, "--windowed", "540x960"],
+                [*self.before, sys.executable, "main.py", "run", *self.options, "--windowed", "540x960"],
                 cwd=ROOT,
                 env=self.environment
                 | {"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "3000000"},
                 stderr=stderr,
             )
+
+    @property
+    def before(self) -> list[str]:
+        """What is put before the kiosk's command."""
+        return []
 
     @property
     def options(self) -> list[str]:
@@ -143,8 +149,13 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 def test_frozen_killed_and_started_again_the_state_is_whole(supervisor: Supervisor) -> None:
     supervisor.start()
     supervisor.wait_for("READY=1")
+    supervisor.wait_for("STATUS=the desk serves")
     supervisor.wait_for("WATCHDOG=1")
     assert supervisor.ticket() == "C-001"
+    sockets = psutil.Process(supervisor.pid).net_connections(kind="inet")
+    assert not [one for one in sockets if one.status == psutil.CONN_LISTEN], (
+        "nobody on the network can reach it"
+    )
 
     os.kill(supervisor.pid, signal.SIGSTOP)
     supervisor.drain()
@@ -180,6 +191,7 @@ def test_a_desk_that_cannot_open_is_alive_and_one_that_hangs_is_not(supervisor: 
     (supervisor.state / "anjungan.db").mkdir(parents=True)
     supervisor.start()
     supervisor.wait_for("READY=1")
+    supervisor.wait_for("STATUS=the desk cannot serve: E-STO-01")
     supervisor.wait_for("WATCHDOG=1")
     # A pipe nobody writes to: the next attempt hangs in the kernel, as on a dead network disk.
     pipe = supervisor.site / "pipe"
