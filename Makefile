@@ -5,7 +5,7 @@ ARGS ?=
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak screens texts format lock deb setup clean
+.PHONY: help run test check bench soak screens pictures texts format lock deb setup clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -33,6 +33,10 @@ soak: ## the long tests: random bytes, and ten thousand tickets with random faul
 screens: ## every mode on every panel as pictures, and a sheet of them for each panel (out/screens)
 	@scripts/setup dev
 	@env -u WAYLAND_DISPLAY xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m scripts.screens
+
+pictures: ## the manuals' pictures, drawn anew (docs/pictures)
+	@scripts/setup dev
+	@env -u WAYLAND_DISPLAY xvfb-run -a -s "-screen 0 1920x1920x24" $(PYTHON) -m scripts.pictures
 
 texts: ## collect the texts of the program into assets/locale/*.po
 	@scripts/setup dev

@@ -186,3 +186,28 @@ def test_the_staff_s_page_has_every_key_of_their_menu_and_every_word_of_a_ticket
     passing = {TicketState.RESERVED, TicketState.SENDING}  # seen for seconds, nothing for staff to do
     for state, (word, _icon, _colour) in staff_words.STATES.items():
         assert state in passing or f"| {word} |" in page, word
+
+
+# --- the manuals' pictures -------------------------------------------------------------------------------------------
+
+
+def test_every_picture_of_the_manuals_is_there_and_made_by_the_command() -> None:
+    from scripts.pictures import PAPERS, SCREENS
+    from tests.support.staff_gallery import locked_views, staff_faces
+
+    link = re.compile(r"\]\(pictures/([\w-]+)\.png\)")
+    named = {name for page in ("teknisi", "petugas") for name in link.findall(read(f"docs/{page}.md"))}
+    assert named == set(SCREENS) | set(PAPERS)
+    drawn = {face.name for face in staff_faces()} | {name for name, _ in locked_views("id")}
+    assert {face for faces in SCREENS.values() for face in faces} <= drawn
+
+
+def test_the_manuals_pictures_are_light() -> None:
+    from PIL import Image
+
+    from scripts.pictures import OUT, PAPERS, SCREENS
+
+    assert sum(path.stat().st_size for path in OUT.glob("*.png")) < 1_500_000
+    for name in (*SCREENS, *PAPERS):
+        with Image.open(OUT / f"{name}.png") as picture:
+            assert (picture.mode, picture.width <= 1300) == ("P", True), f"{name}: make pictures"

@@ -19,7 +19,7 @@ from kiosk.ui.present.staff import present_staff, present_staff_frame
 from kiosk.ui.present.whole import WholeView, present
 from tests.support.gallery import A_TUESDAY, at, sample, surroundings
 
-STAFF = Person("Siti Contoh Dua Puluh", Role.STAFF)
+STAFF = Person("Siti Contoh", Role.STAFF)
 TECHNICIAN = Person("Bambang", Role.TECHNICIAN)
 LONG_NAMED = (
     Person("WIDODO MOHAMMAD WAWAN HADIWIDJOJO MMMMMM", Role.TECHNICIAN),
