@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -219,3 +221,31 @@ def test_the_certificate_is_always_verified(
         with pytest.raises(NotKnown if good else Unreachable):
             send(url, 5.0, str(pki / "ca.pem") if own_authority else "")
     assert bool(seen) is good, "a token must not reach a server that is not proved"
+
+
+def test_an_old_tls_is_refused_and_there_is_no_fallback(pki: Path) -> None:
+    """A server that speaks TLS 1.1 at most; one of the same kind that speaks 1.2 shows that only this is in the way."""
+    import ssl
+
+    answers = []
+    for newest in (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pki / "good.pem", pki / "good.key")
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1_1
+            context.maximum_version = newest
+
+        def behave(connection, over: threading.Event, context: ssl.SSLContext = context) -> None:
+            with (
+                contextlib.suppress(ssl.SSLError, ConnectionError),
+                context.wrap_socket(connection, server_side=True) as secure,
+            ):
+                far.read_request(secure)
+                secure.sendall(far.answer("401 No", "application/problem+json", b'{"code":"x","detail":"y"}'))
+
+        with far.far_end(behave) as there, pytest.raises(SyncError) as told:
+            send(there.url.replace("http://", "https://"), 5.0, str(pki / "ca.pem"))
+        answers.append(type(told.value))
+    assert answers == [Unreachable, NotKnown]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,8 @@ def on(day: int, hour: int, minute: int = 0, month: int = 11) -> WindowClock:
     return WindowClock(dt.datetime(2026, month, day, hour, minute, tzinfo=WIB))
 
 
-def test_a_warning_then_everything_is_wiped(kiosk: Open) -> None:
+def test_a_warning_then_everything_is_wiped(kiosk: Open, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     it = kiosk()
     it.ready()
     it.walk_to_sheet("C01", "en")
@@ -40,6 +42,9 @@ def test_a_warning_then_everything_is_wiped(kiosk: Open) -> None:
     assert left is not None and 18 <= left <= 20
     it.idle(21)
     it.see(Screen.ATTRACT)
+    kept = [str(vars(record)) for record in caplog.records if record.name.startswith("kiosk")]
+    assert any("'screen': 'sheet'" in record for record in kept)
+    assert not [one for one in kept if "C01" in one or "KTP" in one], "the log keeps what a visitor looked at"
     visit = it.app.visit
     assert (visit.language, visit.agency, visit.service, visit.priority, visit.query) == (
         "id",

@@ -22,6 +22,9 @@ ENABLED_AT: Final = "etc/systemd/system/*.wants/anjungan*.service"
 SYSRQ: Final = say(_("Tulis kernel.sysrq = 0 di /etc/sysctl.d/ lalu: sysctl --system."))
 USBGUARD_AT: Final = "etc/systemd/system/*.wants/usbguard*.service"
 """With a star: a link is found by it even where its target is not below this root."""
+LISTENING: Final = "0A"
+LOOPBACK: Final = frozenset({"0100007F", "0" * 24 + "01000000", "0000000000000000FFFF00000100007F"})
+"""127.0.0.1, ::1 and ::ffff:127.0.0.1 as /proc/net/tcp and tcp6 have them (words of the machine's own order)."""
 MASKS: Final = ("etc/systemd/system", "run/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 
 
@@ -86,6 +89,8 @@ def _faults(machine: Machine) -> Iterator[Finding]:
             say(_("Pasang usbguard dan buat daftar: usbguard generate-policy.")),
         )
     yield from _kivy(machine)
+    yield from _hardware(machine)
+    yield from _ports(machine)
     if os.geteuid() == 0 and machine.environ.get("INVOCATION_ID"):
         yield _open(
             "root",
@@ -100,6 +105,57 @@ def _faults(machine: Machine) -> Iterator[Finding]:
             say(_("Menu boot tidak dikunci dengan kata sandi.")),
             say(_("Buat dengan grub-mkpasswd-pbkdf2; kunci juga BIOS/UEFI.")),
         )
+
+
+def _hardware(machine: Machine) -> Iterator[Finding]:
+    """Another boot medium, and a disk that somebody carries away."""
+    # An EFI variable is four bytes of attributes, then its value.
+    for path in machine.glob("sys/firmware/efi/efivars/SecureBoot-*"):
+        value = _bytes(path)
+        if len(value) == 5 and value[4] != 1:
+            yield _open(
+                "secureboot",
+                Level.WARN,
+                say(_("Secure Boot mati: sistem lain dapat dinyalakan di unit ini.")),
+                say(_("Nyalakan Secure Boot di UEFI dan kunci UEFI dengan kata sandi.")),
+            )
+    encrypted = any(_bytes(path).startswith(b"CRYPT-") for path in machine.glob("sys/block/dm-*/dm/uuid"))
+    if not encrypted:
+        yield _open(
+            "disk",
+            Level.WARN,
+            say(_("Disk tidak disandi: siapa pun yang membawanya membaca token unit dan tiket hari ini.")),
+            say(_("Pada unit dengan TPM: LUKS dengan systemd-cryptenroll; lihat docs/security.md.")),
+        )
+
+
+def _ports(machine: Machine) -> Iterator[Finding]:
+    """What others on the network can reach: nothing of the kiosk's own."""
+    found: set[int] = set()
+    for name in ("tcp", "tcp6"):
+        for line in (machine.read(f"proc/net/{name}") or "").splitlines()[1:]:
+            fields = line.split()
+            if len(fields) > 3 and fields[3] == LISTENING:
+                address, _sep, port = fields[1].rpartition(":")
+                if address not in LOOPBACK:
+                    found.add(int(port, 16))
+    if found:
+        ports = ", ".join(map(str, sorted(found)))
+        yield _open(
+            "ports",
+            Level.WARN,
+            say(_("Dapat dihubungi dari jaringan: port {ports}."), ports=ports),
+            say(
+                _("Matikan layanannya, atau batasi dengan nftables ke jaringan pengelola (docs/security.md).")
+            ),
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _kivy(machine: Machine) -> Iterator[Finding]:
