@@ -2,7 +2,7 @@
 
 A real store, desk and client; real HTTP through the fault proxy; a real server process that is killed with SIGKILL. A
 kiosk's death is a process that does no more: its work ends between two statements, its handles are closed, what was
-committed stands (``test_kills.py`` does the same with real processes and SIGKILL at random moments).
+committed stands (``tests/desk/test_processes.py`` kills real processes at random moments).
 """
 
 from __future__ import annotations
