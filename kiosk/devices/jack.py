@@ -49,6 +49,7 @@ class JackWatch:
         self._selector = selectors.DefaultSelector()
         self._open: dict[Path, int] = {}
         self._wake, self._waker = os.pipe()
+        self._ended = False
         self._thread = threading.Thread(target=self._run, name="jack", daemon=True)
 
     def start(self) -> None:
@@ -57,7 +58,10 @@ class JackWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and close the devices; returns when that is done."""
+        """End the thread and close the devices; returns when that is done. The second time it does nothing."""
+        if self._ended:
+            return
+        self._ended = True
         os.write(self._waker, b"x")
         self._thread.join(END_S)
         if self._thread.is_alive():  # it hangs in a driver; its files stay open with it

@@ -101,3 +101,11 @@ def test_it_stops_without_a_device(tmp_path: Path) -> None:
     ear = Ear(tmp_path)
     ear.watch.stop()
     assert not ear.watch._thread.is_alive()
+    # A window that is closed twice stops it twice; by then its handles may be somebody else's.
+    others = os.pipe()
+    ear.watch.stop()
+    os.set_blocking(others[0], False)
+    with pytest.raises(BlockingIOError):
+        os.read(others[0], 1)
+    for handle in others:
+        os.close(handle)
