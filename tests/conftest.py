@@ -6,8 +6,10 @@ windows can be tested side by side: Kivy holds one OpenGL context for a process,
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -45,3 +47,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if xvfb is not None:
         xvfb.terminate()
         xvfb.wait(END_S)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test that leaves the log deaf fails itself, instead of the next one that listens to it."""
+    yield
+    root = logging.getLogger()
+    level, root.manager.disable, off = root.level, 0, root.manager.disable
+    deaf = [name for name, each in root.manager.loggerDict.items() if getattr(each, "disabled", False)]
+    root.setLevel(logging.WARNING)
+    assert (level <= logging.WARNING, off, deaf) == (True, 0, []), f"{item.nodeid}: level {level}"

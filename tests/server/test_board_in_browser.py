@@ -197,7 +197,7 @@ def test_sound_waits_for_a_touch_where_the_browser_asks_for_one(visits: Visits, 
 
 
 def test_an_address_of_no_board_offers_those_there_are(visits: Visits) -> None:
-    visits.forgive("404")
+    visits.forgive(r"status of 404")
     page = visits.open("/papan?zone=Z")
     expect(page.get_by_role("heading", name="Papan ini tidak ada")).to_be_visible()
     clean(page)

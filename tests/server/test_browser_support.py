@@ -19,7 +19,7 @@ async def _number() -> int:
 def test_a_page_at_fault_fails_its_test(chromium: Chromium, pages_server: LiveServer) -> None:
     with chromium.awake() as browser:
         visits = Visits(browser, pages_server.address)
-        visits.forgive("404")
+        visits.forgive(r"status of 404")
         page = visits.open("/t/unknown-but-of-the-right-length")
         page.evaluate("document.body.append(Object.assign(document.createElement('img'), {src: 'data:,x'}))")
         with page.expect_event("pageerror"):

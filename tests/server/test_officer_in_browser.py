@@ -93,7 +93,7 @@ def test_an_officers_morning(visits: Visits, pages_server: LiveServer, kiosk: Ki
 
 
 def test_a_lock_out_and_a_session_that_ends(visits: Visits, pages_server: LiveServer, kiosk: Kiosk) -> None:
-    visits.forgive("40[13]|429")
+    visits.forgive(r"status of (40[13]|429)")
     page = visits.page()
     sign_in(page, password="salah sekali")
     expect(page.get_by_role("alert")).to_contain_text("tidak cocok")
@@ -115,7 +115,7 @@ def test_a_lock_out_and_a_session_that_ends(visits: Visits, pages_server: LiveSe
 
 
 def test_a_form_of_another_page_is_refused(visits: Visits, pages_server: LiveServer, kiosk: Kiosk) -> None:
-    visits.forgive("403")
+    visits.forgive(r"status of 403")
     page = visits.page()
     sign_in(page)
     page.get_by_role("button", name="Buka Loket 4").click()

@@ -79,7 +79,7 @@ def test_a_lost_connection_is_told_and_ends_by_itself(visits: Visits, lobby: Lob
 def test_a_voided_ticket_and_one_that_is_not_known_on_a_small_phone_at_night(
     visits: Visits, lobby: Lobby
 ) -> None:
-    visits.forgive("404")
+    visits.forgive(r"status of 404")
     mine, _ = lobby.issue(1, 2)
     lobby.void(lobby.call("1"))
     page = phone(visits, f"/t/{mine}", SMALL, color_scheme="dark")

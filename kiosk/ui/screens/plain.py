@@ -107,7 +107,11 @@ class PlainScreen(ScreenBox):
                 used += high + gap
 
     def _pieces(self, block: Block, width: float, room: float, used: float) -> list[Block]:
-        """Break a text that is higher than the rest of its page; everything else stays whole."""
+        """Break a text that is higher than the rest of its page; everything else stays whole where a page holds it."""
+        if isinstance(block, Beside) and block.natural_height(width) > room:
+            code = block.code_alone()
+            high = code.natural_height(width) + theme.mm(self.gap)
+            return [code, *self._pieces(Text(Say(block.text)), width, room, high)]
         if not isinstance(block, Text) or block.natural_height(width) + used <= room:
             return [block]
         lines = block.lines(width)
@@ -146,7 +150,7 @@ class PlainScreen(ScreenBox):
                 return Text(item)
             case Code():
                 code = CodePicture(data=item.data, side_mm=CODE_MM)
-                return _beside(code, item.head, item.text) if item.head else code
+                return Beside(code, item.head, item.text) if item.head else code
             case Plan():
                 return PlanPicture(item.file, item.zone, item.text)
 
@@ -219,13 +223,25 @@ class Text(Across):
         return Text(Say("\n".join(lines), self.say.role, self.say.tone, icon, self.say.other_language))
 
 
-def _beside(code: Block, head: str, text: str) -> Block:
-    """Return a code with its words at its side."""
-    told = Column(grow=1, gap=1, stretch=False)
-    told.set_members([Words(text=head, role="strong"), Words(text=text)])
-    line = Across(gap=5)
-    line.set_members([code, told])
-    return line
+class Beside(Across):
+    """A code with its words at its side."""
+
+    def __init__(self, code: Block, head: str, text: str, **kwargs: Any) -> None:
+        super().__init__(gap=5, **kwargs)
+        self.text = text
+        self._code, self._head = code, Words(text=head, role="strong")
+        told = Column(grow=1, gap=1, stretch=False)
+        told.set_members([self._head, Words(text=text)])
+        self.set_members([code, told])
+
+    def code_alone(self) -> Block:
+        """Return the code under its heading; the text is left to whoever asks."""
+        for member in (self._code, self._head):
+            if member.parent is not None:
+                member.parent.remove_widget(member)
+        stack = Column(gap=1)
+        stack.set_members([self._head, self._code])
+        return stack
 
 
 def _row(taps: list[Choice], columns: int, target: float) -> Block:
