@@ -21,7 +21,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from server import alerts, webhooks
+from server import alerts, log, webhooks
 from server.catalogue import Catalogues
 from server.cli import register
 from server.conditions import conditions
@@ -281,6 +281,9 @@ def test_the_command_says_what_came_back(
         code: int = options.run(options)
         return code
 
+    monkeypatch.setattr(
+        log, "set_up", lambda level: None
+    )  # the log is the whole process's, of every other test, too
     monkeypatch.setenv("ANJUNGAN_SERVER_WEBHOOK_URLS", receiver.url)
     argv = ["server", "webhook-test", "--state", str(tmp_path), "--json"]
     assert main(argv) == 1
